@@ -81,7 +81,7 @@ export function byteLength(text: string): number {
 }
 
 /** Go's `s[start:end]`; offsets count bytes and must lie within the string. */
-export function byteSlice(text: string, start: number, end?: number | undefined): string {
+export function byteSlice(text: string, start: number, end?: number): string {
   if (isAscii(text)) return text.slice(start, end);
   return fromBytes(toBytes(text).subarray(start, end));
 }

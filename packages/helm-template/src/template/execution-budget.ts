@@ -1,0 +1,88 @@
+import { TemplateLimitError } from './template-error.js';
+
+/** What a render may use up. Everything that is not given is unlimited. */
+export interface ExecutionLimits {
+  /** Nodes walked and calls made, over all templates of the render. */
+  readonly maxSteps?: number | undefined;
+  /** Bytes written, over all templates; text that `include` returns counts when it is written again. */
+  readonly maxOutputBytes?: number | undefined;
+  /** Wall time from the creation of the budget, looked at every 1 000 steps. */
+  readonly timeBudgetMs?: number | undefined;
+  /** The clock behind `timeBudgetMs`, in milliseconds. Default: `performance.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+const clockInterval = 1_000;
+
+/** The budget of one render, shared by every template, `include` and `tpl` in it. */
+export class ExecutionBudget {
+  readonly #limits: ExecutionLimits;
+  readonly #now: () => number;
+  readonly #deadline: number;
+  readonly #maxSteps: number;
+  readonly #maxOutput: number;
+  #steps = 0;
+  #nextLook: number;
+  #output = 0;
+
+  constructor(limits: ExecutionLimits = {}) {
+    this.#limits = limits;
+    this.#now = limits.now ?? (() => performance.now());
+    this.#maxSteps = limits.maxSteps ?? Number.POSITIVE_INFINITY;
+    this.#maxOutput = limits.maxOutputBytes ?? Number.POSITIVE_INFINITY;
+    this.#deadline =
+      limits.timeBudgetMs === undefined ? Number.POSITIVE_INFINITY : this.#now() + limits.timeBudgetMs;
+    this.#nextLook = Math.min(clockInterval, this.#maxSteps);
+  }
+
+  /** Steps used so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * Charges `count` steps.
+   *
+   * @throws TemplateLimitError when the steps or the time are used up.
+   */
+  spend(count = 1): void {
+    this.#steps += count;
+    if (this.#steps > this.#nextLook) this.#look();
+  }
+
+  /**
+   * Charges `characters` of output. Characters count as bytes: exact for ASCII, low by at most three times else.
+   *
+   * @throws TemplateLimitError when the output is too large.
+   */
+  write(characters: number): void {
+    this.#output += characters;
+    if (this.#output > this.#maxOutput) this.#failOutput();
+  }
+
+  /**
+   * Refuses a single value that is longer than all output may be, before anything copies it.
+   *
+   * @throws TemplateLimitError when it is.
+   */
+  checkLength(characters: number): void {
+    if (characters > this.#maxOutput) this.#failOutput();
+  }
+
+  #look(): void {
+    if (this.#steps > this.#maxSteps) {
+      throw new TemplateLimitError('maxSteps', `the templates need more than ${this.#maxSteps} steps`);
+    }
+    if (this.#now() > this.#deadline) {
+      throw new TemplateLimitError(
+        'timeBudgetMs',
+        `the templates take longer than ${this.#limits.timeBudgetMs} ms`,
+      );
+    }
+    this.#nextLook = Math.min(this.#steps + clockInterval, this.#maxSteps);
+  }
+
+  #failOutput(): never {
+    throw new TemplateLimitError('maxOutputBytes', `the templates write more than ${this.#maxOutput} bytes`);
+  }
+}
