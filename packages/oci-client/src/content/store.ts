@@ -19,6 +19,20 @@ export interface ListTagsOptions extends CallOptions {
   readonly pageSize?: number | undefined;
 }
 
+/** A tag, with the digest it stands for where the registry's tag list says it (GAR and GCR do). */
+export interface ListedTag {
+  readonly tag: string;
+  readonly digest?: Digest | undefined;
+}
+
+/** How many pulls a registry still grants, as its last answer said. */
+export interface PullBudget {
+  readonly remaining: number;
+  readonly limit?: number | undefined;
+  /** Length of the window the limit is for. */
+  readonly windowSeconds?: number | undefined;
+}
+
 /** Options of {@link ContentSource.listReferrers}. */
 export interface ListReferrersOptions extends CallOptions {
   /** Only referrers of this type. */
@@ -65,6 +79,18 @@ export interface ContentSource {
 
   /** All tags, in the registry's order, pages fetched as they are consumed; digests in a tag list are left out. */
   listTags(options?: ListTagsOptions): AsyncIterable<string>;
+
+  /**
+   * The same as {@link listTags}, each tag with its digest where the list itself tells it (the `manifest` map of
+   * GAR's and GCR's `tags/list`). Absent on sources that never do.
+   */
+  listTagDigests?(options?: ListTagsOptions): AsyncIterable<ListedTag>;
+
+  /**
+   * What the registry's last answer for this repository said of the pulls it still grants
+   * (`ratelimit-remaining`, Docker Hub); `undefined` when none did. Absent on sources without limits.
+   */
+  pullBudget?(): PullBudget | undefined;
 
   /** What refers to a manifest; empty when nothing does. */
   listReferrers(digest: Digest, options?: ListReferrersOptions): Promise<Referrers>;
