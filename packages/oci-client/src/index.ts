@@ -8,7 +8,6 @@ export type {
   ListedTag,
   ListReferrersOptions,
   ListTagsOptions,
-  PullBudget,
   Referrers,
 } from './content/store.js';
 export type { OciErrorCode } from './errors/codes.js';
@@ -16,7 +15,7 @@ export type { OciErrorDetails, Side } from './errors/oci-error.js';
 export type { Digest, DigestAlgorithm } from './reference/digest.js';
 export type { LayoutReference, Reference, RegistryReference } from './reference/reference.js';
 
-export { parseImageConfig, parseManifest } from './content/manifest.js';
+export { manifestMediaType, parseImageConfig, parseManifest } from './content/manifest.js';
 export { isImageConfigType, isIndexType, mediaTypes } from './content/media-types.js';
 export { formatPlatform, normalizePlatform, parsePlatform, samePlatform } from './content/platform.js';
 export { isOciError, OciError } from './errors/oci-error.js';

@@ -25,14 +25,6 @@ export interface ListedTag {
   readonly digest?: Digest | undefined;
 }
 
-/** How many pulls a registry still grants, as its last answer said. */
-export interface PullBudget {
-  readonly remaining: number;
-  readonly limit?: number | undefined;
-  /** Length of the window the limit is for. */
-  readonly windowSeconds?: number | undefined;
-}
-
 /** Options of {@link ContentSource.listReferrers}. */
 export interface ListReferrersOptions extends CallOptions {
   /** Only referrers of this type. */
@@ -85,12 +77,6 @@ export interface ContentSource {
    * GAR's and GCR's `tags/list`). Absent on sources that never do.
    */
   listTagDigests?(options?: ListTagsOptions): AsyncIterable<ListedTag>;
-
-  /**
-   * What the registry's last answer for this repository said of the pulls it still grants
-   * (`ratelimit-remaining`, Docker Hub); `undefined` when none did. Absent on sources without limits.
-   */
-  pullBudget?(): PullBudget | undefined;
 
   /** What refers to a manifest; empty when nothing does. */
   listReferrers(digest: Digest, options?: ListReferrersOptions): Promise<Referrers>;
