@@ -1,0 +1,140 @@
+import { GoError } from '../go/go-error.js';
+import { GoMap, GoSlice, type GoValue } from '../go/value.js';
+
+/** encoding/json's own bound is 10 000; JavaScript's stack allows less. */
+const MAX_DEPTH = 1_000;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
+const PLAIN_STRING = /"[^"\\\u0000-\u001f]*"/y;
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"/y;
+
+/**
+ * encoding/json's Unmarshal into an interface: every number a float64, the last of duplicate keys wins, escaped lone
+ * surrogates become U+FFFD.
+ *
+ * @throws GoError with Go's text: `invalid character 'x' looking for beginning of value`
+ */
+export function decodeJson(text: string): GoValue {
+  const decoder = new JsonDecoder(text);
+  const value = decoder.value(0);
+  decoder.end();
+  return value;
+}
+
+class JsonDecoder {
+  readonly #text: string;
+  #index = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  end(): void {
+    this.#skipSpace();
+    if (this.#index < this.#text.length) throw this.#invalid('after top-level value');
+  }
+
+  value(depth: number): GoValue {
+    if (depth > MAX_DEPTH) throw new GoError('exceeded max depth');
+    this.#skipSpace();
+    const text = this.#text;
+    switch (text.charAt(this.#index)) {
+      case '{':
+        return this.#object(depth);
+      case '[':
+        return this.#array(depth);
+      case '"':
+        return this.#string();
+      case 't':
+        return this.#word('true', true);
+      case 'f':
+        return this.#word('false', false);
+      case 'n':
+        return this.#word('null', null);
+      default:
+    }
+    const number = this.#match(NUMBER);
+    if (number === undefined) throw this.#invalid('looking for beginning of value');
+    const value = Number(number);
+    if (!Number.isFinite(value)) {
+      throw new GoError(`json: cannot unmarshal number ${number} into Go value of type float64`);
+    }
+    return value;
+  }
+
+  #object(depth: number): GoMap {
+    const entries = new Map<string, GoValue>();
+    this.#index += 1;
+    this.#skipSpace();
+    if (this.#take('}')) return new GoMap(entries);
+    do {
+      this.#skipSpace();
+      if (this.#text.charAt(this.#index) !== '"')
+        throw this.#invalid('looking for beginning of object key string');
+      const key = this.#string();
+      this.#skipSpace();
+      if (!this.#take(':')) throw this.#invalid('after object key');
+      entries.set(key, this.value(depth + 1));
+      this.#skipSpace();
+    } while (this.#take(','));
+    if (!this.#take('}')) throw this.#invalid('after object key:value pair');
+    return new GoMap(entries);
+  }
+
+  #array(depth: number): GoSlice {
+    const items: GoValue[] = [];
+    this.#index += 1;
+    this.#skipSpace();
+    if (this.#take(']')) return new GoSlice(items);
+    do {
+      items.push(this.value(depth + 1));
+      this.#skipSpace();
+    } while (this.#take(','));
+    if (!this.#take(']')) throw this.#invalid('after array element');
+    return new GoSlice(items);
+  }
+
+  #string(): string {
+    const plain = this.#match(PLAIN_STRING);
+    if (plain !== undefined) return replaceLoneSurrogates(plain.slice(1, -1));
+    const escaped = this.#match(STRING);
+    if (escaped === undefined) throw this.#invalid('in string literal');
+    return replaceLoneSurrogates(JSON.parse(escaped) as string);
+  }
+
+  #word<T extends GoValue>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#index)) {
+      throw this.#invalid(`in literal ${word}`);
+    }
+    this.#index += word.length;
+    return value;
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#index;
+    const found = pattern.exec(this.#text)?.[0];
+    if (found !== undefined) this.#index += found.length;
+    return found;
+  }
+
+  #take(character: string): boolean {
+    if (this.#text.charAt(this.#index) !== character) return false;
+    this.#index += 1;
+    return true;
+  }
+
+  #skipSpace(): void {
+    while (' \t\r\n'.includes(this.#text.charAt(this.#index)) && this.#index < this.#text.length)
+      this.#index += 1;
+  }
+
+  #invalid(context: string): GoError {
+    const character = this.#text.codePointAt(this.#index);
+    if (character === undefined) return new GoError('unexpected end of JSON input');
+    const shown = character === 0x27 ? String.raw`'\''` : `'${String.fromCodePoint(character)}'`;
+    return new GoError(`invalid character ${shown} ${context}`);
+  }
+}
+
+function replaceLoneSurrogates(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\ufffd');
+}
