@@ -1,1 +1,12 @@
-export {};
+export type { ArtifactSpec, HelmChartSpec } from './images/build-artifact.js';
+export type { ImageSpec, LayerSpec } from './images/build-image.js';
+export type { IndexSpec, MultiArchSpec } from './images/build-index.js';
+export type { TarFile } from './images/tar.js';
+export type { TestBlob, TestDescriptor, TestImage, TestPlatform } from './images/test-content.js';
+export { buildArtifact, buildHelmChart } from './images/build-artifact.js';
+export { buildImage } from './images/build-image.js';
+export { buildAttestation, buildIndex, buildMultiArchImage } from './images/build-index.js';
+export { pushImage } from './images/push-image.js';
+export { seededBytes } from './images/seeded-bytes.js';
+export { createTar } from './images/tar.js';
+export { testBlob, testManifest } from './images/test-content.js';
