@@ -1,4 +1,4 @@
-import { compareStrings, fromBytes } from './byte-string.js';
+import { fromBytes } from './byte-string.js';
 import { formatFloat64 } from './float-format.js';
 import {
   formatCharacter,
@@ -14,6 +14,7 @@ import {
 import { emptySpec, pad, type FormatSpec } from './format-spec.js';
 import { isUnsignedKind } from './integer.js';
 import { typeOf } from './kind.js';
+import { sortedKeys } from './map-order.js';
 import { GoInt, GoMap, GoSlice, type GoObject, type GoValue } from './value.js';
 
 const plainSpec = Object.freeze(emptySpec());
@@ -154,8 +155,7 @@ function formatItems(
 }
 
 function formatMap(map: GoMap, typeName: string, verb: string, spec: FormatSpec, depth: number): string {
-  const keys = [...map.entries.keys()].sort(compareStrings);
-  const shown = keys.map((key) => {
+  const shown = sortedKeys(map).map((key) => {
     const value = formatNested(map.entries.get(key) ?? null, verb, spec, depth + 1);
     return `${formatNested(key, verb, spec, depth + 1)}:${value}`;
   });

@@ -14,6 +14,9 @@ export interface ExecutionLimits {
 
 const clockInterval = 1_000;
 
+/** Helm's limit for one template that includes itself, directly or through others. */
+const maxIncludeDepth = 1_000;
+
 /** The budget of one render, shared by every template, `include` and `tpl` in it. */
 export class ExecutionBudget {
   readonly #limits: ExecutionLimits;
@@ -24,6 +27,7 @@ export class ExecutionBudget {
   #steps = 0;
   #nextLook: number;
   #output = 0;
+  readonly #includes = new Map<string, number>();
 
   constructor(limits: ExecutionLimits = {}) {
     this.#limits = limits;
@@ -67,6 +71,22 @@ export class ExecutionBudget {
    */
   checkLength(characters: number): void {
     if (characters > this.#maxOutput) this.#failOutput();
+  }
+
+  /**
+   * Counts a run of the template that `include` names; {@link ExecutionBudget.leaveInclude} ends it.
+   *
+   * @returns false when it is nested deeper than Helm allows.
+   */
+  enterInclude(name: string): boolean {
+    const depth = this.#includes.get(name) ?? 0;
+    if (depth > maxIncludeDepth) return false;
+    this.#includes.set(name, depth + 1);
+    return true;
+  }
+
+  leaveInclude(name: string): void {
+    this.#includes.set(name, (this.#includes.get(name) ?? 1) - 1);
   }
 
   #look(): void {
