@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
-import type { StoredManifest, TestContent } from './test-content.js';
+import { store, type StoredManifest, type TestContent } from './test-content.js';
 
 /** Where content is put without any of the code under test. */
 export interface PutTarget {
@@ -14,9 +14,39 @@ export interface PutTarget {
 
 /** Pushes content into a registry, children first, and tags the root. Distribution spec, "Pushing". */
 export async function putContent(target: PutTarget, tag: string, content: TestContent): Promise<void> {
+  await putTags(target, [tag], content);
+}
+
+/** As {@link putContent}, under many tags. */
+export async function putTags(
+  target: PutTarget,
+  tags: readonly string[],
+  content: TestContent,
+): Promise<void> {
   await putBlobs(target, content);
   for (const manifest of content.manifests) await putManifest(target, manifest.digest, manifest);
-  await putManifest(target, tag, content.root);
+  for (const tag of tags) await putManifest(target, tag, content.root);
+}
+
+/**
+ * Pushes what refers to a manifest, so that it is listed: where the registry does not keep the list itself
+ * (no `OCI-Subject` in its answer), under the fallback tag. Distribution spec, "Referrers Tag Schema".
+ */
+export async function putReferrer(
+  target: PutTarget,
+  subject: StoredManifest,
+  referrer: TestContent,
+): Promise<void> {
+  await putBlobs(target, referrer);
+  const { root } = referrer;
+  const { isListed } = await putManifest(target, root.digest, root);
+  if (isListed) return;
+  const { artifactType } = JSON.parse(root.bytes.toString()) as { artifactType: string };
+  const { mediaType, digest, bytes } = root;
+  const manifests = [{ mediaType, digest, size: bytes.length, artifactType }];
+  const index = 'application/vnd.oci.image.index.v1+json';
+  const list = store(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: index, manifests })));
+  await putManifest(target, subject.digest.replace(':', '-'), { ...list, mediaType: index });
 }
 
 /** Pushes the blobs of some content. */
@@ -30,44 +60,38 @@ export async function putBlobs(target: PutTarget, content: TestContent): Promise
   }
 }
 
-/** Pushes one manifest under a tag or its digest. */
+/** Pushes one manifest under a tag or its digest. `isListed`: the registry keeps its list of referrers. */
 export async function putManifest(
   target: PutTarget,
   reference: string,
   manifest: StoredManifest,
-): Promise<void> {
+): Promise<{ readonly isListed: boolean }> {
   const type = { 'content-type': manifest.mediaType };
-  await send(target, 'PUT', `/v2/${target.repository}/manifests/${reference}`, type, manifest.bytes);
+  const path = `/v2/${target.repository}/manifests/${reference}`;
+  const answer = await send(target, 'PUT', path, type, manifest.bytes);
+  return { isListed: answer['oci-subject'] !== undefined };
 }
 
+/** Sends one request and returns the answer's headers; anything but 2xx is an error. */
 function send(
   target: PutTarget,
   method: string,
   path: string,
   headers: Readonly<Record<string, string>> = {},
-  body = Buffer.alloc(0),
-): Promise<{ readonly location: string | undefined }> {
+  body: Buffer = Buffer.alloc(0),
+): Promise<IncomingHttpHeaders> {
   const [host = '', port = ''] = target.address.split(':');
+  const sent = { ...target.headers, ...headers, 'content-length': String(body.length) };
   return new Promise((resolve, reject) => {
-    const outgoing = request(
-      {
-        host,
-        port,
-        method,
-        path,
-        agent: false,
-        headers: { ...target.headers, ...headers, 'content-length': String(body.length) },
-      },
-      (response) => {
-        let text = '';
-        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        response.on('end', () => {
-          const status = response.statusCode ?? 0;
-          if (status >= 200 && status < 300) resolve({ location: response.headers.location });
-          else reject(new Error(`${method} ${path} answered ${status}: ${text}`));
-        });
-      },
-    );
+    const outgoing = request({ host, port, method, path, headers: sent, agent: false }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => {
+        const status = response.statusCode ?? 0;
+        if (status >= 200 && status < 300) resolve(response.headers);
+        else reject(new Error(`${method} ${path} answered ${status}: ${text}`));
+      });
+    });
     outgoing.on('error', reject);
     outgoing.end(body);
   });
@@ -75,12 +99,12 @@ function send(
 
 /** One entry of a layout's index. */
 export interface LayoutEntry {
-  readonly tag: string;
+  readonly tag?: string | undefined;
   readonly content: TestContent;
 }
 
-/** Writes an OCI image layout. Image spec, "OCI Image Layout Specification". */
-export function writeLayout(folder: string, entries: readonly LayoutEntry[]): void {
+/** Adds content to an OCI image layout, or begins one. Image spec, "OCI Image Layout Specification". */
+export function addToLayout(folder: string, entries: readonly LayoutEntry[]): void {
   const blobFolder = join(folder, 'blobs', 'sha256');
   mkdirSync(blobFolder, { recursive: true });
   writeFileSync(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
@@ -89,11 +113,26 @@ export function writeLayout(folder: string, entries: readonly LayoutEntry[]): vo
       writeFileSync(join(blobFolder, digest.replace('sha256:', '')), bytes);
     }
   }
-  const manifests = entries.map(({ tag, content: { root } }) => ({
+  const added = entries.map(({ tag, content: { root } }) => ({
     mediaType: root.mediaType,
     digest: root.digest,
     size: root.bytes.length,
-    annotations: { 'org.opencontainers.image.ref.name': tag },
+    ...(tag === undefined ? {} : { annotations: { 'org.opencontainers.image.ref.name': tag } }),
   }));
+  const manifests = [...readLayoutIndex(folder), ...added];
   writeFileSync(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
+}
+
+/** An entry of index.json, as far as tests look at it. */
+export interface IndexedManifest {
+  readonly digest: string;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The entries of a layout's index; none when there is no layout. */
+export function readLayoutIndex(folder: string): readonly IndexedManifest[] {
+  const path = join(folder, 'index.json');
+  if (!existsSync(path)) return [];
+  const { manifests } = JSON.parse(readFileSync(path, 'utf8')) as { manifests: IndexedManifest[] };
+  return manifests;
 }

@@ -1,20 +1,25 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { makeReaders, type ReaderAccess, type ReadContent } from '../parts/readers.js';
+import {
+  hashFiles,
+  makeReaders,
+  readReferrersWithRegctl,
+  type ReadContent,
+  type Reader,
+  type ReaderAccess,
+  type ReadReferrers,
+} from '../parts/readers.js';
 import { makeTemporaryFolder } from '../parts/temporary-folder.js';
+import { readLayoutIndex } from './put-content.js';
 import type { TestContent } from './test-content.js';
 
 /**
- * Reads a reference with skopeo, crane and regctl, and expects each to see exactly this content: the root's digest
- * and bytes, every manifest and every blob below it.
+ * Expects every client to have seen exactly this content: the root's digest and bytes, every manifest and every
+ * blob below it.
  */
-export async function expectContent(
-  reference: string,
-  content: TestContent,
-  access?: ReaderAccess,
-): Promise<void> {
-  const seen = await readWithAll(reference, access);
+export function expectSeen(seen: ReadonlyMap<string, ReadContent>, content: TestContent): void {
+  expect([...seen.keys()]).toEqual(['skopeo', 'crane', 'regctl']);
   for (const [client, { digest, root, downloaded }] of seen) {
     expect(digest, `${client}: digest`).toBe(content.root.digest);
     // Clients end what they print with a line break.
@@ -25,22 +30,62 @@ export async function expectContent(
   }
 }
 
-/** What each client sees of a reference. */
-export async function readWithAll(
+/** What skopeo, crane and regctl see of a reference in a registry. */
+export function readWithAll(
   reference: string,
   access?: ReaderAccess,
+): Promise<ReadonlyMap<string, ReadContent>> {
+  return readEach(makeReaders(access), (reader, folder) => reader.read(reference, folder));
+}
+
+/** What they see of a tag in a layout. crane pushes it to `scratch`, a reference in an empty repository, and reads it there. */
+export function readLayoutWithAll(
+  layout: string,
+  tag: string,
+  scratch: string,
+): Promise<ReadonlyMap<string, ReadContent>> {
+  return readEach(makeReaders(), (reader, folder) => reader.readLayout({ layout, tag, scratch }, folder));
+}
+
+async function readEach(
+  readers: readonly Reader[],
+  read: (reader: Reader, folder: string) => Promise<ReadContent>,
 ): Promise<ReadonlyMap<string, ReadContent>> {
   const folder = makeTemporaryFolder();
   try {
     const seen = await Promise.all(
-      makeReaders(access).map(async (reader) => {
+      readers.map(async (reader) => {
         const own = join(folder.path, reader.name);
         mkdirSync(own);
-        return [reader.name, await reader.read(reference, own)] as const;
+        return [reader.name, await read(reader, own)] as const;
       }),
     );
     return new Map(seen);
   } finally {
     folder.remove();
   }
+}
+
+/** What regctl sees of everything that refers to a reference in a plain-HTTP registry. */
+export async function readReferrers(reference: string): Promise<ReadReferrers> {
+  const folder = makeTemporaryFolder();
+  try {
+    return await readReferrersWithRegctl(reference, folder.path);
+  } finally {
+    folder.remove();
+  }
+}
+
+/** The manifests of a layout that name a tag's manifest as their subject, and every file of it. */
+export function readLayoutReferrers(layout: string, tag: string): ReadReferrers {
+  const entries = readLayoutIndex(layout);
+  const subject = entries.find(
+    ({ annotations }) => annotations?.['org.opencontainers.image.ref.name'] === tag,
+  );
+  const listed = entries.filter(({ digest }) => {
+    const bytes = readFileSync(join(layout, 'blobs', digest.replace(':', '/')), 'utf8');
+    const manifest = JSON.parse(bytes) as { subject?: { digest: string } };
+    return subject !== undefined && manifest.subject?.digest === subject.digest;
+  });
+  return { listed: listed.map(({ digest }) => digest), downloaded: hashFiles(layout) };
 }

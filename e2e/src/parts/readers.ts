@@ -18,6 +18,15 @@ export interface ReadContent {
 export interface Reader {
   readonly name: string;
   read(reference: string, folder: string): Promise<ReadContent>;
+  readLayout(tagged: TaggedLayout, folder: string): Promise<ReadContent>;
+}
+
+/** A tag in an OCI image layout. */
+export interface TaggedLayout {
+  readonly layout: string;
+  readonly tag: string;
+  /** A reference in an empty repository of a plain-HTTP registry, for clients that read no layouts. */
+  readonly scratch: string;
 }
 
 /** Credentials and trust for readers of protected registries. */
@@ -34,61 +43,73 @@ export function makeReaders(access: ReaderAccess = {}): readonly Reader[] {
 }
 
 function skopeoReader(access: ReaderAccess): Reader {
+  const read = async (source: string, folder: string, flags: Flags): Promise<ReadContent> => {
+    const policy = join(folder, 'policy.json');
+    writeFileSync(policy, '{"default":[{"type":"insecureAcceptAnything"}]}');
+    const root = await runOrThrow('skopeo', ['inspect', '--raw', ...flags(''), source]);
+    const target = join(folder, 'content');
+    const copy = ['--policy', policy, 'copy', '--all', '--preserve-digests'];
+    await runOrThrow('skopeo', [...copy, ...flags('src-'), source, `dir:${target}`]);
+    return { digest: sha256(root), root, downloaded: hashFiles(target) };
+  };
   return {
     name: 'skopeo',
-    read: async (reference, folder) => {
-      const policy = join(folder, 'policy.json');
-      writeFileSync(policy, '{"default":[{"type":"insecureAcceptAnything"}]}');
-      const certificates = trustFolder(folder, access);
-      const flags = (side: string): string[] => [
-        ...(certificates === undefined
-          ? [`--${side}tls-verify=false`]
-          : [`--${side}cert-dir=${certificates}`]),
-        ...(access.credentials === undefined ? [] : [`--${side}creds=${access.credentials}`]),
-      ];
-      const source = `docker://${reference}`;
-      const root = await runOrThrow('skopeo', ['inspect', '--raw', ...flags(''), source]);
-      const target = join(folder, 'content');
-      const copy = ['--policy', policy, 'copy', '--all', '--preserve-digests'];
-      await runOrThrow('skopeo', [...copy, ...flags('src-'), source, `dir:${target}`]);
-      return { digest: sha256(root), root, downloaded: hashFiles(target) };
-    },
+    read: (reference, folder) => read(`docker://${reference}`, folder, skopeoFlags(folder, access)),
+    readLayout: ({ layout, tag }, folder) => read(`oci:${layout}:${tag}`, folder, () => []),
   };
+}
+
+/** Flags for one side of a skopeo command: `''` or `src-`. */
+type Flags = (side: string) => readonly string[];
+
+function skopeoFlags(folder: string, access: ReaderAccess): Flags {
+  const certificates = trustFolder(folder, access);
+  return (side) => [
+    certificates === undefined ? `--${side}tls-verify=false` : `--${side}cert-dir=${certificates}`,
+    ...(access.credentials === undefined ? [] : [`--${side}creds=${access.credentials}`]),
+  ];
 }
 
 function craneReader(access: ReaderAccess): Reader {
   const crane = partsProgram('crane');
+  const read = async (reference: string, folder: string): Promise<ReadContent> => {
+    const env = {
+      ...process.env,
+      DOCKER_CONFIG: dockerConfig(folder, reference, access),
+      ...(access.caFile === undefined ? {} : { SSL_CERT_FILE: access.caFile }),
+    };
+    const target = join(folder, 'content');
+    const digest = (await runOrThrow(crane, ['digest', reference], { env })).toString().trim();
+    const root = await runOrThrow(crane, ['manifest', reference], { env });
+    await runOrThrow(crane, ['pull', '--format=oci', reference, target], { env });
+    return { digest, root, downloaded: hashFiles(target) };
+  };
   return {
     name: 'crane',
-    read: async (reference, folder) => {
-      const env = {
-        ...process.env,
-        DOCKER_CONFIG: dockerConfig(folder, reference, access),
-        ...(access.caFile === undefined ? {} : { SSL_CERT_FILE: access.caFile }),
-      };
-      const target = join(folder, 'content');
-      const digest = (await runOrThrow(crane, ['digest', reference], { env })).toString().trim();
-      const root = await runOrThrow(crane, ['manifest', reference], { env });
-      await runOrThrow(crane, ['pull', '--format=oci', reference, target], { env });
-      return { digest, root, downloaded: hashFiles(target) };
+    read,
+    readLayout: async ({ layout, scratch }, folder) => {
+      await runOrThrow(crane, ['push', layout, scratch]);
+      return read(scratch, folder);
     },
   };
 }
 
 function regctlReader(access: ReaderAccess): Reader {
   const regctl = partsProgram('regctl');
+  const read = async (reference: string, folder: string, hosts: object): Promise<ReadContent> => {
+    const config = join(folder, 'regctl.json');
+    writeFileSync(config, JSON.stringify({ hosts }));
+    const env = { ...process.env, REGCTL_CONFIG: config, HOME: folder };
+    const target = join(folder, 'content');
+    const digest = (await runOrThrow(regctl, ['image', 'digest', reference], { env })).toString().trim();
+    const root = await runOrThrow(regctl, ['manifest', 'get', '--format', 'raw-body', reference], { env });
+    await runOrThrow(regctl, ['image', 'copy', reference, `ocidir://${target}:read`], { env });
+    return { digest, root, downloaded: hashFiles(target) };
+  };
   return {
     name: 'regctl',
-    read: async (reference, folder) => {
-      const config = join(folder, 'regctl.json');
-      writeFileSync(config, JSON.stringify({ hosts: { [hostOf(reference)]: regctlHost(access) } }));
-      const env = { ...process.env, REGCTL_CONFIG: config, HOME: folder };
-      const target = join(folder, 'content');
-      const digest = (await runOrThrow(regctl, ['image', 'digest', reference], { env })).toString().trim();
-      const root = await runOrThrow(regctl, ['manifest', 'get', '--format', 'raw-body', reference], { env });
-      await runOrThrow(regctl, ['image', 'copy', reference, `ocidir://${target}:read`], { env });
-      return { digest, root, downloaded: hashFiles(target) };
-    },
+    read: (reference, folder) => read(reference, folder, { [hostOf(reference)]: regctlHost(access) }),
+    readLayout: ({ layout, tag }, folder) => read(`ocidir://${layout}:${tag}`, folder, {}),
   };
 }
 
@@ -119,6 +140,28 @@ function trustFolder(folder: string, { caFile }: ReaderAccess): string | undefin
 
 function hostOf(reference: string): string {
   return reference.slice(0, reference.indexOf('/'));
+}
+
+/** What refers to a manifest. */
+export interface ReadReferrers {
+  /** Digests in the list of referrers, API or fallback tag. */
+  readonly listed: readonly string[];
+  /** The manifest with its referrers and digest tags: sha256 digest of the bytes -> size. */
+  readonly downloaded: ReadonlyMap<string, number>;
+}
+
+/** What regctl lists and downloads for a reference in a plain-HTTP registry; `folder` is an empty one. */
+export async function readReferrersWithRegctl(reference: string, folder: string): Promise<ReadReferrers> {
+  const regctl = partsProgram('regctl');
+  const config = join(folder, 'regctl.json');
+  writeFileSync(config, JSON.stringify({ hosts: { [hostOf(reference)]: regctlHost({}) } }));
+  const env = { ...process.env, REGCTL_CONFIG: config, HOME: folder };
+  const format = '{{range .Descriptors}}{{.Digest}} {{end}}';
+  const list = await runOrThrow(regctl, ['artifact', 'list', '--format', format, reference], { env });
+  const target = join(folder, 'content');
+  const copy = ['image', 'copy', '--referrers', '--digest-tags'];
+  await runOrThrow(regctl, [...copy, reference, `ocidir://${target}:read`], { env });
+  return { listed: list.toString().trim().split(' '), downloaded: hashFiles(target) };
 }
 
 /** Every file below a folder by the digest of its bytes. */

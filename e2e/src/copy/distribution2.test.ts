@@ -1,0 +1,4 @@
+import { describeCopyRows } from './copy-rows.js';
+import { startDistribution2Side } from './sides.js';
+
+describeCopyRows('CNCF distribution 2.8', startDistribution2Side, ['source', 'destination']);

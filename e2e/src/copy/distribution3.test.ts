@@ -1,0 +1,4 @@
+import { describeCopyRows } from './copy-rows.js';
+import { startDistribution3Side } from './sides.js';
+
+describeCopyRows('CNCF distribution 3', startDistribution3Side, ['source']);

@@ -1,0 +1,4 @@
+import { describeCopyRows } from './copy-rows.js';
+import { startEmbeddedSide } from './sides.js';
+
+describeCopyRows('embedded registry', startEmbeddedSide, ['source', 'destination']);
