@@ -38,6 +38,11 @@ export interface PlanOptions {
   readonly skip?: readonly string[] | undefined;
   /** Ask what every tag stands for, so that a stored plan can be applied exactly. One HEAD each. @default false */
   readonly resolveDigests?: boolean | undefined;
+  /**
+   * Pulls a registry still grants, as its last answer said (Docker Hub): finding the newest tag stops before it
+   * would use them up. @default unknown everywhere
+   */
+  readonly remainingPulls?: ((registry: string) => number | undefined) | undefined;
   /** Manifests and configurations of earlier runs, so that the date of a known digest costs no request. @default none */
   readonly cache?: ContentCache | undefined;
   /** Most requests at a time to one repository. @default 16 */

@@ -1,0 +1,26 @@
+/** A test for texts that match a glob: `*` is any run of characters, `/` included, `?` one; all else is literal. */
+export function matchesGlob(glob: string): (text: string) => boolean {
+  const pattern = glob.replaceAll(/[\\^$+.()|[\]{}]/g, String.raw`\$&`).replaceAll('?', '.');
+  // Runs of stars are one: nested repetition would make a hostile glob slow.
+  const regex = new RegExp(`^${pattern.replaceAll(/\*+/g, '.*')}$`, 's');
+  return (text) => regex.test(text);
+}
+
+/** Tags that are no versions of the image but stand for a digest: cosign's and the referrers fallback's. */
+const digestTag = /^sha(?:256|512)-[a-f0-9]{64,128}(?:\.[a-z]+)?$/;
+
+/**
+ * A test for tags that can be the newest: all but `latest`, tags made of a digest (signatures, attestations,
+ * SBOMs, referrer lists), and those that match a glob of `exclude`.
+ */
+export function isCandidate(exclude: readonly string[]): (tag: string) => boolean {
+  const excluded = exclude.map(matchesGlob);
+  return (tag) => tag !== 'latest' && !digestTag.test(tag) && !excluded.some((matches) => matches(tag));
+}
+
+/**
+ * A test for tags of a CodeCollection's branch: `<branch>-<commit>-<runtime commit>`, both of 7 to 40 hex digits.
+ */
+export function isBranchTag(branch: string): (tag: string) => boolean {
+  return (tag) => /^(.+?)-[0-9a-f]{7,40}-[0-9a-f]{7,40}$/.exec(tag)?.[1] === branch;
+}
