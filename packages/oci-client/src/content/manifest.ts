@@ -1,5 +1,5 @@
 import { OciError } from '../errors/oci-error.js';
-import { isDigest } from '../reference/digest.js';
+import { digestAlgorithm, digestOf, isDigest, type Digest } from '../reference/digest.js';
 import type { Descriptor, ManifestContent, Platform } from './descriptor.js';
 import { isIndexType, isManifestType, isSchema1Type, mediaTypes } from './media-types.js';
 
@@ -173,17 +173,28 @@ export function parseManifest(content: ManifestContent): Manifest {
   };
 }
 
+/** What becomes of one manifest of an index: left as it is, left out, or replaced (a nested index that was filtered). */
+export type IndexEdit = 'keep' | 'drop' | { readonly digest: Digest; readonly size: number };
+
 /**
- * An index with only some of its manifests: every other field and every kept descriptor as it was, in the
- * same order, so that the same choice from the same index always has the same digest. The bytes are those
- * received when all are kept.
+ * An index with some of its manifests left out or replaced: every other field and descriptor stays as it was, in
+ * the same order, so that the same choice from the same index always has the same digest. The bytes are those
+ * received when nothing changes.
  */
-export function filterIndex(content: ManifestContent, keep: (index: number) => boolean): Uint8Array {
+export function editIndex(content: ManifestContent, edit: (position: number) => IndexEdit): ManifestContent {
   const body = parseJsonObject(content.bytes);
   const manifests: readonly unknown[] = Array.isArray(body['manifests']) ? body['manifests'] : [];
-  const kept = manifests.filter((_, index) => keep(index));
-  if (kept.length === manifests.length) return content.bytes;
-  return new TextEncoder().encode(JSON.stringify({ ...body, manifests: kept }));
+  const edits = manifests.map((_, position) => edit(position));
+  if (edits.every((each) => each === 'keep')) return content;
+  const kept = manifests.flatMap((entry, position) => {
+    const each = edits[position];
+    if (each === 'drop' || each === undefined) return [];
+    return each === 'keep' || !isObject(entry)
+      ? [entry]
+      : [{ ...entry, digest: each.digest, size: each.size }];
+  });
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...body, manifests: kept }));
+  return { mediaType: content.mediaType, digest: digestOf(bytes, digestAlgorithm(content.digest)), bytes };
 }
 
 /** What an image configuration says of its image. */

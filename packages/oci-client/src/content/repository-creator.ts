@@ -1,4 +1,4 @@
-import type { CallOptions } from '../content/store.js';
+import type { CallOptions } from './store.js';
 
 /** A repository to create. */
 export interface CreateRepositoryRequest extends CallOptions {

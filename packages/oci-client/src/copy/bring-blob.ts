@@ -1,0 +1,142 @@
+import type { Descriptor } from '../content/descriptor.js';
+import type { BlobUpload } from '../content/store.js';
+import { atDestination, type CopyContext } from './copy-context.js';
+import { claimBlob, type Claim, type Holder, type RegistryLedger } from './registry-ledger.js';
+import { uploadBlob } from './upload-blob.js';
+import { withRepository } from './with-repository.js';
+
+/** How a blob came to be in the destination repository. */
+export type BlobOutcome = 'copied' | 'mounted' | 'existing';
+
+type Mounted = { readonly mounted: true } | { readonly mounted: false; readonly session: BlobUpload };
+
+async function tryMount(context: CopyContext, blob: Descriptor, from: string): Promise<Mounted> {
+  const { destination, ledger, signal } = context;
+  const mount = { digest: blob.digest, from };
+  const started = await atDestination(
+    context,
+    'mount blob',
+    async () => withRepository(context, async () => destination.startUpload({ mount, signal })),
+    blob.digest,
+  );
+  if (started.outcome === 'started') return { mounted: false, session: started.upload };
+  if (ledger.mounts === 'unknown') ledger.mounts = 'works';
+  return { mounted: true };
+}
+
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+async function upload(context: CopyContext, blob: Descriptor, session?: BlobUpload): Promise<BlobOutcome> {
+  await uploadBlob(context, blob, session);
+  return 'copied';
+}
+
+/** The first of a run to want a blob: it may be in the repository from earlier. */
+async function lead(context: CopyContext, blob: Descriptor): Promise<BlobOutcome> {
+  const { destination, ledger, repository, signal } = context;
+  if (repository.isNew === true) return upload(context, blob);
+  if (ledger.mounts === 'works' && !ledger.mountNeedsCommit) {
+    // Mounting from the repository itself asks and opens a session in one request.
+    const result = await tryMount(context, blob, repository.name);
+    return result.mounted ? 'existing' : upload(context, blob, result.session);
+  }
+  const there = await atDestination(
+    context,
+    'check blob',
+    async () => destination.hasBlob(blob, { signal }),
+    blob.digest,
+  );
+  return there ? 'existing' : upload(context, blob);
+}
+
+function mountsAreOff(ledger: RegistryLedger): boolean {
+  return ledger.mounts === 'off';
+}
+
+/**
+ * Somebody else's repository has the blob, or will have it.
+ * @param mayWait whether to wait for the holder's manifest: only on a claim made together with all others of the image
+ */
+async function follow(
+  context: CopyContext,
+  blob: Descriptor,
+  holder: Holder,
+  mayWait: boolean,
+): Promise<BlobOutcome> {
+  const { ledger, signal } = context;
+  const committedOrOff = async (): Promise<unknown> =>
+    abortable(Promise.race([holder.committed, ledger.mountsOff]), signal);
+  if (!(await abortable(Promise.race([holder.uploaded, ledger.mountsOff.then(() => false)]), signal)))
+    return lead(context, blob);
+  if (ledger.mountNeedsCommit && !holder.isCommitted()) {
+    if (!mayWait) return lead(context, blob);
+    await committedOrOff();
+  }
+  if (mountsAreOff(ledger)) return lead(context, blob);
+
+  const first = await tryMount(context, blob, holder.repository);
+  if (first.mounted) return 'mounted';
+  // Where mounts are known to work, one that does not is this blob's own affair (ECR: another encryption key).
+  if (ledger.mounts === 'works') return upload(context, blob, first.session);
+  if (!holder.isCommitted()) {
+    ledger.mountNeedsCommit = true;
+    if (!mayWait) return upload(context, blob, first.session);
+    await first.session.cancel();
+    await committedOrOff();
+    if (mountsAreOff(ledger)) return lead(context, blob);
+    const second = await tryMount(context, blob, holder.repository);
+    if (second.mounted) return 'mounted';
+    ledger.turnMountsOff();
+    return upload(context, blob, second.session);
+  }
+  ledger.turnMountsOff();
+  return upload(context, blob, first.session);
+}
+
+async function carryOut(
+  context: CopyContext,
+  blob: Descriptor,
+  claim: Claim,
+  mayWait: boolean,
+): Promise<BlobOutcome> {
+  switch (claim.role) {
+    case 'present':
+      return 'existing';
+    case 'join':
+      if (await abortable(claim.done, context.signal)) return 'existing';
+      return carryOut(context, blob, claimBlob(context.ledger, context.repository, blob.digest), false);
+    case 'follow':
+    case 'lead': {
+      let there = false;
+      try {
+        const outcome =
+          claim.role === 'lead'
+            ? await lead(context, blob)
+            : await follow(context, blob, claim.holder, mayWait);
+        there = true;
+        return outcome;
+      } finally {
+        if (claim.role === 'lead') claim.lead.settleUploaded(there);
+        claim.settle(there);
+      }
+    }
+  }
+}
+
+/**
+ * Sees to it that a claimed blob is in the destination repository, by the cheapest way: known to be there, in flight,
+ * mounted, found there, sent.
+ */
+export async function bringBlob(context: CopyContext, blob: Descriptor, claim: Claim): Promise<BlobOutcome> {
+  const outcome = await carryOut(context, blob, claim, true);
+  context.emit({ type: 'blob-done', digest: blob.digest, sizeBytes: blob.size, outcome });
+  return outcome;
+}

@@ -1,0 +1,205 @@
+import type { Descriptor, ManifestContent } from '../content/descriptor.js';
+import { manifestMediaType, parseManifest } from '../content/manifest.js';
+import { mediaTypes } from '../content/media-types.js';
+import { isOciError } from '../errors/oci-error.js';
+import { descriptorOf, type ContentNode } from '../plan/content-tree.js';
+import { createContentReader, walkContent } from '../plan/walk-content.js';
+import { digestAlgorithm, digestHex, digestOf, type Digest } from '../reference/digest.js';
+import { atDestination, atSource, type CopyContext } from './copy-context.js';
+import type { ReferrersReport } from './copy-report.js';
+import { pushContent, type PushResult } from './push-content.js';
+
+/** Signatures, attestations and SBOMs as cosign stores them: tags named after the digest. */
+const tagSuffixes = ['.sig', '.att', '.sbom'] as const;
+/** Signatures of signatures end here. */
+const maxDepth = 4;
+
+/** What to look for, and where. */
+export interface CopyReferrersRequest {
+  /** Manifests that are at the destination now. */
+  readonly subjects: readonly ContentNode[];
+  /** Manifests of the source that a platform filter left out: their referrers are only counted. */
+  readonly leftOut: readonly Digest[];
+}
+
+/** What came of it. */
+export interface CopiedReferrers {
+  readonly report: ReferrersReport & { readonly looked: true };
+  readonly pushes: readonly PushResult[];
+}
+
+interface Progress {
+  readonly context: CopyContext;
+  readonly seen: Set<Digest>;
+  readonly pushes: PushResult[];
+  readonly refused: string[];
+  copied: number;
+}
+
+/** The tag that stands for a digest where there is no referrers API. Distribution spec, "Referrers Tag Schema". */
+function referrersTag(digest: Digest): string {
+  return `${digestAlgorithm(digest)}-${digestHex(digest)}`;
+}
+
+function isRefusal(error: unknown): error is Error {
+  return isOciError(error, 'OCI_UNSUPPORTED_CONTENT') || isOciError(error, 'OCI_UPLOAD_FAILED');
+}
+
+/** Pushes one referrer; one that the destination does not take is noted, and the image is complete without it. */
+async function pushReferrer(
+  progress: Progress,
+  content: ManifestContent,
+  tag: string | undefined,
+): Promise<ContentNode | undefined> {
+  const { context } = progress;
+  const reader = createContentReader(context.source, { signal: context.signal });
+  const node = await atSource(
+    context,
+    'fetch manifest',
+    async () => walkContent(reader, content),
+    content.digest,
+  );
+  try {
+    progress.pushes.push(await pushContent(context, node, tag));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    progress.refused.push(`${content.digest}: ${error.message}`);
+    return undefined;
+  }
+  progress.copied += 1;
+  return node;
+}
+
+async function fetchFallbackIndex(context: CopyContext, tag: string): Promise<readonly Descriptor[]> {
+  const { destination, signal } = context;
+  if ((await destination.resolve(tag, { signal })) === undefined) return [];
+  const manifest = parseManifest(await destination.fetchManifest(tag, { signal }));
+  return manifest.kind === 'index' ? manifest.manifests : [];
+}
+
+/** Keeps the list of referrers where the registry does not: an index under the fallback tag. */
+async function updateFallbackTag(
+  context: CopyContext,
+  subject: Digest,
+  added: readonly Descriptor[],
+): Promise<void> {
+  const { destination, signal } = context;
+  const tag = referrersTag(subject);
+  const present = await fetchFallbackIndex(context, tag);
+  const missing = added.filter((each) => !present.some((known) => known.digest === each.digest));
+  if (missing.length === 0) return;
+  const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [...present, ...missing] };
+  const bytes = new TextEncoder().encode(JSON.stringify(index));
+  const content = {
+    mediaType: manifestMediaType(mediaTypes.ociIndex, bytes),
+    digest: digestOf(bytes),
+    bytes,
+  };
+  await destination.pushManifest(content, { tag, signal });
+}
+
+/** One writer at a time for each subject: the index is read, changed and written. */
+async function serialised(context: CopyContext, subject: Digest, task: () => Promise<void>): Promise<void> {
+  const { referrerUpdates } = context.repository;
+  const before = referrerUpdates.get(subject) ?? Promise.resolve();
+  const mine = before.catch(() => undefined).then(task);
+  referrerUpdates.set(subject, mine);
+  await mine;
+}
+
+async function copyApiReferrers(progress: Progress, subject: Digest, depth: number): Promise<void> {
+  const { context } = progress;
+  const { source, destination, signal } = context;
+  const listed = await atSource(
+    context,
+    'list referrers',
+    async () => source.listReferrers(subject, { signal }),
+    subject,
+  );
+  const pushed: Descriptor[] = [];
+  for (const referrer of listed.descriptors) {
+    if (progress.seen.has(referrer.digest)) continue;
+    progress.seen.add(referrer.digest);
+    const content = await atSource(
+      context,
+      'fetch manifest',
+      async () => source.fetchManifest(referrer.digest, { signal }),
+      referrer.digest,
+    );
+    const node = await pushReferrer(progress, content, undefined);
+    if (node === undefined) continue;
+    const { artifactType, annotations } = referrer;
+    pushed.push({ ...descriptorOf(node), artifactType, annotations });
+    if (depth < maxDepth) await copyReferrersOf(progress, node.content.digest, depth + 1);
+  }
+  if (pushed.length === 0) return;
+  await atDestination(
+    context,
+    'list referrers',
+    async () => {
+      // Asked, not concluded from OCI-Subject, which some registries answered without having the API (registry note: ECR).
+      const { from } = await destination.listReferrers(subject, { signal });
+      if (from === 'tag')
+        await serialised(context, subject, async () => updateFallbackTag(context, subject, pushed));
+    },
+    subject,
+  );
+}
+
+async function copyTaggedReferrers(progress: Progress, subject: Digest): Promise<void> {
+  const { context } = progress;
+  const { source, destination, signal } = context;
+  for (const suffix of tagSuffixes) {
+    const tag = `${referrersTag(subject)}${suffix}`;
+    const found = await atSource(context, 'resolve', async () => source.resolve(tag, { signal }));
+    if (found === undefined) continue;
+    const present = await atDestination(context, 'resolve', async () => destination.resolve(tag, { signal }));
+    if (present?.digest === found.digest) continue;
+    const content = await atSource(context, 'fetch manifest', async () =>
+      source.fetchManifest(tag, { signal }),
+    );
+    await pushReferrer(progress, content, tag);
+  }
+}
+
+async function copyReferrersOf(progress: Progress, subject: Digest, depth: number): Promise<void> {
+  await copyApiReferrers(progress, subject, depth);
+  await copyTaggedReferrers(progress, subject);
+}
+
+async function countReferrers(context: CopyContext, subject: Digest): Promise<number> {
+  const { source, signal } = context;
+  const listed = await atSource(
+    context,
+    'list referrers',
+    async () => source.listReferrers(subject, { signal }),
+    subject,
+  );
+  const tags = await Promise.all(
+    tagSuffixes.map(async (suffix) =>
+      atSource(context, 'resolve', async () =>
+        source.resolve(`${referrersTag(subject)}${suffix}`, { signal }),
+      ),
+    ),
+  );
+  return listed.descriptors.length + tags.filter((tag) => tag !== undefined).length;
+}
+
+/**
+ * Copies what refers to the manifests of an image, after the image: referrers (and theirs, four deep) by digest,
+ * cosign's `sha256-<hex>.sig/.att/.sbom` tags by name. Where the destination has no referrers API, the fallback tag's
+ * index is kept up to date.
+ */
+export async function copyReferrers(
+  context: CopyContext,
+  request: CopyReferrersRequest,
+): Promise<CopiedReferrers> {
+  const progress: Progress = { context, seen: new Set(), pushes: [], refused: [], copied: 0 };
+  for (const subject of request.subjects) await copyReferrersOf(progress, subject.content.digest, 1);
+  let leftOut = 0;
+  for (const digest of request.leftOut) leftOut += await countReferrers(context, digest);
+  return {
+    report: { looked: true, copied: progress.copied, leftOut, refused: progress.refused },
+    pushes: progress.pushes,
+  };
+}
