@@ -1,4 +1,6 @@
+import type { HttpClient } from '../transport/http-client.js';
 import type { HttpRequest, HttpResponse } from '../transport/http-message.js';
+import type { CredentialProvider } from './credentials/provider.js';
 import type { Scope } from './scope.js';
 
 /** A request to a registry, to be sent with whatever credentials it takes. */
@@ -35,4 +37,23 @@ export interface Authenticator {
   isAuthenticated(registry: string, repository: string): boolean;
   /** Credentials that were refused so far. */
   refused(): readonly RefusedCredential[];
+}
+
+/** Options of {@link createAuthenticator}. */
+export interface AuthenticatorOptions {
+  readonly http: HttpClient;
+  readonly providers: readonly CredentialProvider[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told once of each credential that was refused. */
+  readonly onRefused?: ((refused: RefusedCredential) => void) | undefined;
+}
+
+/** The authenticator of a run. */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  return {
+    send: (request) => options.http.request(request),
+    isAuthenticated: () => false,
+    refused: () => [],
+  };
 }

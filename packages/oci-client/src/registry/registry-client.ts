@@ -1,9 +1,13 @@
-import type { Authenticator, RefusedCredential } from '../auth/authenticator.js';
+import { createAuthenticator, type Authenticator, type RefusedCredential } from '../auth/authenticator.js';
 import type { CredentialProvider } from '../auth/credentials/provider.js';
-import type { HttpClient, HttpClientOptions } from '../transport/http-client.js';
-import type { HttpRequestListener } from '../transport/http-message.js';
-import type { RateLimit } from './rate-limit.js';
+import { createHttpClient, type HttpClient } from '../transport/http-client.js';
+import type { HttpClientOptions } from '../transport/http-options.js';
+import type { HttpResponse } from '../transport/http-message.js';
+import { apiHost, builtInProfile } from './profiles.js';
+import { readRateLimit, type RateLimit } from './rate-limit.js';
 import type { RegistryProfile } from './registry-profile.js';
+import type { RegistryKnowledge } from './repository-session.js';
+import { createTokenBucket } from './token-bucket.js';
 
 /** Options of {@link createRegistryClient}. */
 export interface RegistryClientOptions {
@@ -29,6 +33,10 @@ export interface RegistryClient {
   profileOf(registry: string): RegistryProfile;
   /** Opens connections to a registry ahead of need; never fails. */
   preconnect(registry: string, connections: number): void;
+  /** What this run knows of a registry; shared by all its repositories. */
+  knowledgeOf(registry: string): RegistryKnowledge;
+  /** Takes note of what the headers of an answer say of the registry. */
+  observe(registry: string, response: Pick<HttpResponse, 'headers'>): void;
   /** What a registry last said of its pull limit (Docker Hub), if it did. */
   rateLimitOf(registry: string): RateLimit | undefined;
   /** Credentials that were refused so far. */
@@ -37,14 +45,50 @@ export interface RegistryClient {
   close(): Promise<void>;
 }
 
-/** Options of {@link openRegistry}. */
-export interface OpenRegistryOptions {
-  /** Host and port as in references: `docker.io`, `127.0.0.1:5000`. */
-  readonly registry: string;
-  /** Such as `library/alpine`. */
-  readonly repository: string;
-  /** What tokens are asked for: `pull` alone, or `pull,push`. @default 'pull' */
-  readonly access?: 'pull' | 'push' | undefined;
-  /** Told of every request sent for this repository, redirects and tokens included. */
-  readonly onRequest?: HttpRequestListener | undefined;
+/** The client of a run. Nothing is connected before the first request. */
+export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
+  const http = createHttpClient(options.http);
+  const authenticator = createAuthenticator({
+    http,
+    providers: options.credentials ?? [],
+    now: options.now ?? Date.now,
+    onRefused: options.onCredentialRefused,
+  });
+  const knowledge = new Map<string, RegistryKnowledge>();
+  const limits = new Map<string, RateLimit>();
+  const profileOf = (registry: string): RegistryProfile =>
+    options.profileFor?.(registry) ?? builtInProfile(registry);
+
+  return {
+    http,
+    authenticator,
+    profileOf,
+    knowledgeOf: (registry) => {
+      const known = knowledge.get(registry);
+      if (known !== undefined) return known;
+      const profile = profileOf(registry);
+      const fresh: RegistryKnowledge = {
+        uploadForm: profile.upload ?? 'put',
+        referrersApi: undefined,
+        manifestTurn: createTokenBucket(profile.manifestPutsPerSecond),
+      };
+      knowledge.set(registry, fresh);
+      return fresh;
+    },
+    observe: (registry, response) => {
+      const limit = readRateLimit(registry, response);
+      if (limit === undefined) return;
+      limits.set(registry, limit);
+      options.onRateLimit?.(limit);
+    },
+    preconnect: (registry, connections) => {
+      void http.baseUrl(apiHost(registry)).then(
+        (base) => http.preconnect(base, connections),
+        () => {},
+      );
+    },
+    rateLimitOf: (registry) => limits.get(registry),
+    refusedCredentials: () => authenticator.refused(),
+    close: () => http.close(),
+  };
 }

@@ -1,0 +1,134 @@
+import type { Dispatcher } from 'undici';
+import type {
+  HttpHeaders,
+  HttpMethod,
+  HttpRequestListener,
+  HttpResponse,
+  RequestPurpose,
+  StreamedBody,
+} from './http-message.js';
+import { networkError } from './network-error.js';
+import { redactUrl } from './redact-url.js';
+import { ResponseBody } from './response-body.js';
+
+/** One request as it goes out: every field decided. */
+export interface WireRequest {
+  readonly method: HttpMethod;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | StreamedBody | undefined;
+  readonly purpose: RequestPurpose;
+  readonly headersTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly listeners: readonly HttpRequestListener[];
+}
+
+/**
+ * Sends one request over one connection of the dispatcher: no repetition, no redirect. Resolves as soon as the
+ * headers of the answer are there.
+ * @throws OciError as `networkError` says; an error that a streamed body failed with; the signal's reason.
+ */
+export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<HttpResponse> {
+  const { signal, url, body } = request;
+  const streamed = body !== undefined && !(body instanceof Uint8Array) ? body : undefined;
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    let controller: Dispatcher.DispatchController | undefined;
+    let response: HttpResponse | undefined;
+    let receivedBytes = 0;
+    let finished = false;
+
+    const finish = (): void => {
+      if (finished) return;
+      finished = true;
+      signal?.removeEventListener('abort', cancel);
+      if (request.listeners.length > 0) report();
+    };
+    const report = (): void => {
+      const event = {
+        method: request.method,
+        url: redactUrl(url),
+        host: url.host,
+        purpose: request.purpose,
+        status: response?.status,
+        durationMs: performance.now() - startedAt,
+        sentBytes: streamed?.sizeBytes ?? (body instanceof Uint8Array ? body.length : 0),
+        receivedBytes,
+      };
+      for (const listener of request.listeners) listener(event);
+    };
+    const fail = (error: unknown): void => {
+      if (finished) return;
+      finish();
+      const reason: unknown = signal?.aborted === true ? signal.reason : networkError(error, url.host);
+      if (response === undefined) {
+        streamed?.stream.destroy();
+        reject(reason);
+      } else {
+        response.body.destroy(
+          reason instanceof Error ? reason : new Error(String(reason), { cause: reason }),
+        );
+      }
+    };
+    const cancel = (): void => {
+      fail(signal?.reason);
+      controller?.abort(new Error('cancelled'));
+    };
+
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(started) {
+        controller = started;
+        if (finished) started.abort(new Error('cancelled'));
+      },
+      onResponseStart(started, status, headers) {
+        if (status < 200 || finished) return;
+        const answer = new ResponseBody({
+          resume: () => {
+            if (started.paused) started.resume();
+          },
+          abort: () => {
+            finish();
+            started.abort(new Error('given up'));
+          },
+        });
+        response = { status, headers: headers as HttpHeaders, url, body: answer };
+        resolve(response);
+      },
+      onResponseData(started, chunk) {
+        receivedBytes += chunk.length;
+        if (response !== undefined && !finished && !response.body.push(chunk)) started.pause();
+      },
+      onResponseEnd() {
+        if (finished) return;
+        finish();
+        response?.body.complete();
+      },
+      onResponseError(_controller, error) {
+        fail(error);
+      },
+    };
+
+    if (signal?.aborted === true) {
+      streamed?.stream.destroy();
+      reject(signal.reason as Error);
+      return;
+    }
+    signal?.addEventListener('abort', cancel, { once: true });
+    dispatcher.dispatch(
+      {
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: request.method,
+        headers: {
+          ...request.headers,
+          ...(streamed === undefined ? {} : { 'content-length': String(streamed.sizeBytes) }),
+        },
+        body: streamed?.stream ?? (body instanceof Uint8Array ? body : null),
+        headersTimeout: request.headersTimeoutMs,
+        bodyTimeout: request.bodyTimeoutMs,
+      },
+      handler,
+    );
+  });
+}
