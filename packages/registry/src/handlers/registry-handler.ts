@@ -52,7 +52,7 @@ export function createRegistryHandler({ content, uploads, bounds, authorizer }: 
         return handleUploads(context, request, route.repository);
       case 'upload':
         return handleUpload(context, request, route.repository, route.session);
-      case 'referrers':
+      default:
         return handleReferrers(context, request, route.repository, route.digest);
     }
   };

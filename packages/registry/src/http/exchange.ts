@@ -14,6 +14,8 @@ export interface RegistryRequest {
   readonly origin: string;
   /** The body, unread. A handler that answers without reading it leaves the rest to the server. */
   readonly body: Readable;
+  /** Aborted when the exchange is over: answered, or the connection gone. */
+  readonly signal: AbortSignal;
 }
 
 /** How an answer is put on the wire; for faults only. */

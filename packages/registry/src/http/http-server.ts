@@ -103,7 +103,9 @@ type MutableRecord = { -readonly [Key in keyof RecordedRequest]: RecordedRequest
 
 /** Never rejects: a client that goes away is no error of the registry's. */
 async function answer({ incoming, out, scheme, handler, log, now }: Exchange): Promise<void> {
-  const request = readRequest(incoming, scheme);
+  const ended = new AbortController();
+  out.once('close', () => ended.abort());
+  const request = readRequest(incoming, scheme, ended.signal);
   const { method, path, query, route, headers } = request;
   const startedMs = performance.now();
   const record: MutableRecord = {
@@ -140,7 +142,7 @@ async function respond(handler: Handler, request: RegistryRequest) {
   }
 }
 
-function readRequest(incoming: IncomingMessage, scheme: string): RegistryRequest {
+function readRequest(incoming: IncomingMessage, scheme: string, signal: AbortSignal): RegistryRequest {
   const target = incoming.url ?? '/';
   const question = target.indexOf('?');
   const path = question < 0 ? target : target.slice(0, question);
@@ -153,5 +155,6 @@ function readRequest(incoming: IncomingMessage, scheme: string): RegistryRequest
     headers: incoming.headers,
     origin: `${scheme}://${incoming.headers.host ?? `${socket.localAddress}:${socket.localPort}`}`,
     body: incoming,
+    signal,
   };
 }

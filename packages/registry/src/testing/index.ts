@@ -1,8 +1,64 @@
+export type { Failure } from './faults/refusals.js';
+export type { Fault, FaultInjector, FaultRule, InjectedFault } from './faults/fault-injector.js';
+export type { LocationForm } from './faults/misdirections.js';
 export type { ArtifactSpec, HelmChartSpec } from './images/build-artifact.js';
 export type { ImageSpec, LayerSpec } from './images/build-image.js';
 export type { IndexSpec, MultiArchSpec } from './images/build-index.js';
 export type { TarFile } from './images/tar.js';
 export type { TestBlob, TestDescriptor, TestImage, TestPlatform } from './images/test-content.js';
+export type { TestRegistry } from './start-test-registry.js';
+export {
+  delay,
+  dropConnection,
+  dropDownloadAfter,
+  dropUploadAfter,
+  hang,
+  slowDownload,
+  stallDownloadAfter,
+  stallUploadAfter,
+} from './faults/connections.js';
+export {
+  circularPages,
+  cookieTrap,
+  endlessPages,
+  linkAt,
+  locationAs,
+  locationAt,
+  locationState,
+  neverMount,
+  nullTags,
+  redirectLoop,
+  redirectTo,
+  redirectToOrigin,
+} from './faults/misdirections.js';
+export {
+  answerWith,
+  expiredToken,
+  failWith,
+  forbiddenWhenMissing,
+  immutableTags,
+  rejectBodiesOver,
+  rejectPagesOver,
+  serviceUnavailable,
+  tooManyRequests,
+  unauthorized,
+  unauthorizedWhenMissing,
+} from './faults/refusals.js';
+export {
+  ambiguousManifest,
+  corruptedBody,
+  extendedBody,
+  gzippedBody,
+  ignoredRange,
+  oversizedManifest,
+  rateLimitHeaders,
+  replacedManifest,
+  truncatedBody,
+  withHeaders,
+  withoutHeaders,
+  withStatus,
+  wrongDigestHeader,
+} from './faults/wrong-content.js';
 export { buildArtifact, buildHelmChart } from './images/build-artifact.js';
 export { buildImage } from './images/build-image.js';
 export { buildAttestation, buildIndex, buildMultiArchImage } from './images/build-index.js';
@@ -10,3 +66,4 @@ export { pushImage } from './images/push-image.js';
 export { seededBytes } from './images/seeded-bytes.js';
 export { createTar } from './images/tar.js';
 export { testBlob, testManifest } from './images/test-content.js';
+export { startTestRegistry } from './start-test-registry.js';

@@ -31,7 +31,8 @@ function header(path: string, sizeBytes: number, mode: number): Buffer {
   block.write(octal(0, 11), 136);
   block.write(' '.repeat(8), 148);
   block.write('0', 156);
-  block.write('ustar\0' + '00', 257);
+  block.write('ustar', 257);
+  block.write('00', 263);
   block.write('root', 265);
   block.write('root', 297);
   const checksum = block.reduce((sum, byte) => sum + byte, 0);
