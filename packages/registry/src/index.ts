@@ -11,6 +11,7 @@ export type {
   RegistryOptions,
   RegistryStorage,
   RegistryTls,
+  RegistryUsers,
 } from './registry-options.js';
 export type { RunningRegistry } from './start-registry.js';
 export { ConnectionDrop } from './http/exchange.js';

@@ -3,11 +3,13 @@ import type { Middleware } from './http/exchange.js';
 /** Where content lives: in memory, or in a directory that only one registry uses at a time. */
 export type RegistryStorage = 'memory' | { readonly directory: string };
 
+/** Passwords by user name, or what decides on a user name and password. */
+export type RegistryUsers = Readonly<Record<string, string>> | ((user: string, password: string) => boolean);
+
 /** Basic authentication. */
 export interface BasicAuth {
   readonly kind: 'basic';
-  /** Passwords by user name. */
-  readonly users: Readonly<Record<string, string>>;
+  readonly users: RegistryUsers;
   /** Lets anyone GET and HEAD. @default false */
   readonly anonymousPull?: boolean | undefined;
   /** @default "registry" */
@@ -17,8 +19,7 @@ export interface BasicAuth {
 /** Bearer authentication with the registry's own token endpoint at `/token` (GET, and POST as OAuth2). */
 export interface BearerAuth {
   readonly kind: 'bearer';
-  /** Passwords by user name. */
-  readonly users: Readonly<Record<string, string>>;
+  readonly users: RegistryUsers;
   /** Users by the identity (refresh) token that stands for them. @default none */
   readonly identityTokens?: Readonly<Record<string, string>> | undefined;
   /** Issues pull tokens to anyone. @default false */

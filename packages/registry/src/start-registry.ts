@@ -9,7 +9,7 @@ import type { RegistryContent } from './content/registry-content.js';
 import { Repositories } from './content/repositories.js';
 import { UploadSessions } from './content/upload-sessions.js';
 import { createRegistryHandler } from './handlers/registry-handler.js';
-import type { Handler, Middleware } from './http/exchange.js';
+import type { Handler, Middleware, RegistryState } from './http/exchange.js';
 import { startHttpServer } from './http/http-server.js';
 import { RequestLog } from './http/request-log.js';
 import type { RegistryAuth, RegistryOptions, RegistryStorage } from './registry-options.js';
@@ -56,7 +56,10 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Runn
     port: options.port ?? 0,
     tls: options.tls,
     idleMs: options.limits?.idleMs ?? 120_000,
-    handler: compose(options.middleware ?? [], handler),
+    handler: compose(options.middleware ?? [], handler, {
+      content,
+      uploadedBytes: (repository, session) => uploads.find(repository, session)?.writer.sizeBytes,
+    }),
     log,
     now,
   });
@@ -91,6 +94,6 @@ function createAuthorizer(auth: RegistryAuth | undefined, now: () => number): Au
   return auth.kind === 'basic' ? basicAuthorizer(auth) : bearerAuthorizer(auth, now);
 }
 
-function compose(middleware: readonly Middleware[], handler: Handler): Handler {
-  return middleware.reduceRight<Handler>((next, layer) => (request) => layer(request, next), handler);
+function compose(middleware: readonly Middleware[], handler: Handler, state: RegistryState): Handler {
+  return middleware.reduceRight<Handler>((next, layer) => (request) => layer(request, next, state), handler);
 }

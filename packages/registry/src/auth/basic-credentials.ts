@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { computeDigest } from '../content/running-digest.js';
+import type { RegistryUsers } from '../registry-options.js';
 
 /** The user and password of a Basic Authorization header (RFC 7617); undefined when it is something else. */
 export function parseBasic(header: string | undefined): { user: string; password: string } | undefined {
@@ -9,12 +10,9 @@ export function parseBasic(header: string | undefined): { user: string; password
   return colon < 0 ? undefined : { user: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
 }
 
-/** Whether a password is the one stored for a user. */
-export function passwordMatches(
-  users: Readonly<Record<string, string>>,
-  user: string,
-  password: string,
-): boolean {
+/** Whether a password is the right one for a user. */
+export function passwordMatches(users: RegistryUsers, user: string, password: string): boolean {
+  if (typeof users === 'function') return users(user, password);
   const expected = Object.hasOwn(users, user) ? users[user] : undefined;
   return expected !== undefined && timingSafeEqual(fingerprint(expected), fingerprint(password));
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { RegistryContent } from '../content/registry-content.js';
 import type { Route } from './route.js';
 
 /** One request as handlers and middleware see it. */
@@ -42,11 +43,22 @@ export interface RegistryResponse {
 /** Answers a request; may throw `RegistryError`, which the server turns into the spec's JSON error. */
 export type Handler = (request: RegistryRequest) => Promise<RegistryResponse>;
 
+/** What middleware may look at besides the request. */
+export interface RegistryState {
+  readonly content: RegistryContent;
+  /** Bytes an open upload has received; undefined when there is no such upload. */
+  uploadedBytes(repository: string, session: string): number | undefined;
+}
+
 /**
  * Stands between the server and the handlers: may answer itself, change the request, or change the answer.
  * The first in the list sees the request first.
  */
-export type Middleware = (request: RegistryRequest, next: Handler) => Promise<RegistryResponse>;
+export type Middleware = (
+  request: RegistryRequest,
+  next: Handler,
+  state: RegistryState,
+) => Promise<RegistryResponse>;
 
 /** Thrown by middleware: the connection is destroyed without an answer. */
 export class ConnectionDrop extends Error {

@@ -35,7 +35,7 @@ const patterns: readonly (readonly [RegExp, Build])[] = [
 export function parseRoute(path: string): Route {
   if (path === '/v2/' || path === '/v2') return { kind: 'base' };
   if (path === '/v2/_catalog') return { kind: 'catalog' };
-  if (path === '/token') return { kind: 'token' };
+  if (path === '/token' || path === '/token/') return { kind: 'token' };
   const decoded = decodePath(path);
   if (decoded === undefined) return { kind: 'other' };
   for (const [pattern, build] of patterns) {

@@ -53,12 +53,12 @@ export class FaultInjector {
   }
 
   /** Give this to the registry's `middleware`. */
-  readonly middleware: Middleware = (request, next) => {
+  readonly middleware: Middleware = (request, next, state) => {
     const striking = this.#entries.filter((entry) => strikes(entry, request));
     return striking.reduceRight<Handler>(
       (inner, { fault }) =>
         (changed) =>
-          fault(changed, inner),
+          fault(changed, inner, state),
       next,
     )(request);
   };

@@ -89,13 +89,15 @@ export function rejectPagesOver(limit: number, status: 405 | 413): Fault {
 
 /** Refuses to move a tag that exists, whatever the digest. @default 400 `TAG_INVALID`, as ECR */
 export function immutableTags(
-  hasTag: (repository: string, tag: string) => boolean,
   failure: Failure = { status: 400, code: 'TAG_INVALID', message: 'the tag is immutable' },
 ): Fault {
-  return (request, next) => {
+  return (request, next, state) => {
     const { method, route } = request;
-    const taken = method === 'PUT' && route.kind === 'manifest' && hasTag(route.repository, route.reference);
-    return taken ? failWith(failure)(request, next) : next(request);
+    const taken =
+      method === 'PUT' &&
+      route.kind === 'manifest' &&
+      state.content.resolveTag(route.repository, route.reference) !== undefined;
+    return taken ? failWith(failure)(request, next, state) : next(request);
   };
 }
 
