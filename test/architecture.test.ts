@@ -161,13 +161,17 @@ describe('a broken rule is found', () => {
   ])('%s has %s', (name, text) => {
     expect(checkThirdParty(sources({ [`packages/${name}/src/a.ts`]: text }))).toHaveLength(1);
   });
-  it('the CLI loads a package at the start, through another file', () => {
+  it('the CLI loads a package or a command at the start, through another file', () => {
     const files = sources({
-      'packages/cli/src/main.ts': `import { run } from './run.js'; import('@oci-sync/sync');`,
-      'packages/cli/src/run.ts': `import { copyImage } from '@oci-sync/sync';`,
+      'packages/cli/src/main.ts': `import('./run.js'); import('@oci-sync/sync');`,
+      'packages/cli/src/run.ts': `import { copyImage } from '@oci-sync/sync';
+        import { copy } from './commands/copy.js';
+        export const lazy = () => import('./commands/tags.js');`,
+      'packages/cli/src/commands/tags.ts': `import { copyImage } from '@oci-sync/sync';`,
     });
     expect(checkLazyCommands(files)).toEqual([
       'packages/cli/src/run.ts: is loaded for every command and may import @oci-sync/sync lazily only',
+      'packages/cli/src/run.ts: is loaded for every command and may import ./commands/copy.js lazily only',
     ]);
   });
   it('export *, a default export, a vague name', () => {
