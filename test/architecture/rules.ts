@@ -1,5 +1,6 @@
 import {
   clientFolderImports,
+  cliCommands,
   cliEntry,
   lazyOnly,
   packageImports,
