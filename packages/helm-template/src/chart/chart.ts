@@ -43,6 +43,8 @@ export interface ChartMetadata {
   readonly annotations: ReadonlyMap<string, string>;
   readonly maintainers: readonly ChartMaintainer[];
   readonly dependencies: readonly ChartDependency[];
+  /** The list is there, if only as `[]`: Helm then looks at the conditions of subcharts as well. */
+  readonly declaresDependencies: boolean;
 }
 
 /**

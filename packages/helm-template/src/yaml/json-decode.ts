@@ -20,12 +20,28 @@ export function decodeJson(text: string): GoValue {
   return value;
 }
 
+/**
+ * Reads one JSON value at the start of a text, whatever follows it.
+ *
+ * @returns the value, and how many UTF-16 units of the text it took
+ * @throws GoError
+ */
+export function decodeJsonPrefix(text: string): { readonly value: GoValue; readonly length: number } {
+  const decoder = new JsonDecoder(text);
+  const value = decoder.value(0);
+  return { value, length: decoder.index };
+}
+
 class JsonDecoder {
   readonly #text: string;
   #index = 0;
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  get index(): number {
+    return this.#index;
   }
 
   end(): void {
