@@ -6,6 +6,7 @@ import { bringBlob, type BlobOutcome } from './bring-blob.js';
 import { atDestination, destinationPlace, type CopyContext } from './copy-context.js';
 import { claimBlob, noteHolder, type Claim } from './registry-ledger.js';
 import { placed } from '../errors/place.js';
+import { scopedSignal } from './scoped-signal.js';
 import { uploadBlob } from './upload-blob.js';
 import { withRepository } from './with-repository.js';
 
@@ -196,9 +197,7 @@ export async function pushContent(
   tag: string | undefined,
 ): Promise<PushResult> {
   const failure = new AbortController();
-  const signal =
-    outer.signal === undefined ? failure.signal : AbortSignal.any([outer.signal, failure.signal]);
-  const context: CopyContext = { ...outer, signal };
+  const context: CopyContext = { ...outer, signal: scopedSignal(outer.signal, failure.signal) };
   await repositoryIsNew(context);
   const existing = await findExisting(context, nodesBottomUp(root));
   const needed = neededNodes(root, existing);

@@ -97,6 +97,7 @@ export function createContentReader(
         { code: 'OCI_SIZE_MISMATCH' },
       );
     }
+    if (cached === undefined) await cache?.write(descriptor.digest, content.bytes);
     return content;
   };
 
