@@ -1,13 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { request, type IncomingHttpHeaders } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { store, type StoredManifest, type TestContent } from './test-content.js';
 
 /** Where content is put without any of the code under test. */
 export interface PutTarget {
-  /** `127.0.0.1:PORT`, plain HTTP. */
+  /** `127.0.0.1:PORT` */
   readonly address: string;
   readonly repository: string;
+  /** PEM file of the CA that the registry's certificate comes from. @default plain HTTP */
+  readonly caFile?: string | undefined;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -83,7 +86,8 @@ function send(
   const [host = '', port = ''] = target.address.split(':');
   const sent = { ...target.headers, ...headers, 'content-length': String(body.length) };
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host, port, method, path, headers: sent, agent: false }, (response) => {
+    const options = { host, port, method, path, headers: sent, agent: false };
+    const onResponse = (response: IncomingMessage): void => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () => {
@@ -91,7 +95,11 @@ function send(
         if (status >= 200 && status < 300) resolve(response.headers);
         else reject(new Error(`${method} ${path} answered ${status}: ${text}`));
       });
-    });
+    };
+    const outgoing =
+      target.caFile === undefined
+        ? httpRequest(options, onResponse)
+        : httpsRequest({ ...options, ca: readFileSync(target.caFile) }, onResponse);
     outgoing.on('error', reject);
     outgoing.end(body);
   });

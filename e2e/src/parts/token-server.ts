@@ -28,6 +28,8 @@ export interface TokenServer {
   readonly realm: string;
   /** Requests answered so far, as the scopes that were asked for. */
   readonly requests: readonly string[][];
+  /** A token with everything that a user may do in a repository. */
+  tokenFor(user: string, repository: string): string;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
   return {
     realm: `http://127.0.0.1:${port}/token`,
     requests,
+    tokenFor: (user, repository) => sign(options, user, [`repository:${repository}:pull,push`]),
     stop: async () => {
       server.closeAllConnections();
       server.close();

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { partsProgram } from '../parts/parts-folder.js';
+import { runCommand, type CommandResult } from '../parts/run-command.js';
+
+/** The helm that everything is compared with. */
+export const HELM_VERSION = '4.1.4';
+
+/** Path of the installed helm, or `undefined`. */
+export function findHelm(): string | undefined {
+  const path = partsProgram('helm');
+  return existsSync(path) ? path : undefined;
+}
+
+/** Runs helm with nothing of the user's settings, in UTC. */
+export function runHelm(helm: string, args: readonly string[]): Promise<CommandResult> {
+  const home = '/nonexistent';
+  const env = {
+    PATH: process.env['PATH'],
+    TZ: 'UTC',
+    HOME: home,
+    HELM_CACHE_HOME: home,
+    HELM_CONFIG_HOME: home,
+    HELM_DATA_HOME: home,
+    KUBECONFIG: home,
+  };
+  return runCommand(helm, args, { env, timeoutMs: 300_000 });
+}
