@@ -1,3 +1,7 @@
+export type { EcrAccount, EcrCredentials, EcrRepositorySettings, IamCall } from './ecr/ecr-account.js';
+export type { EcrBehaviours, EcrOptions } from './ecr/ecr-options.js';
+export type { LayerOrigin } from './ecr/layer-origin.js';
+export type { RunningEcr } from './ecr/start-ecr.js';
 export type { Failure } from './faults/refusals.js';
 export type { Fault, FaultInjector, FaultRule, InjectedFault } from './faults/fault-injector.js';
 export type { LocationForm } from './faults/misdirections.js';
@@ -67,3 +71,5 @@ export { seededBytes } from './images/seeded-bytes.js';
 export { createTar } from './images/tar.js';
 export { testBlob, testManifest } from './images/test-content.js';
 export { startTestRegistry } from './start-test-registry.js';
+export { awsError, awsOperation, forOperation } from './ecr/aws-json.js';
+export { startEcr } from './ecr/start-ecr.js';
