@@ -1,4 +1,4 @@
-import type { RefusedCredential } from './auth/authenticator.js';
+import type { RefusedCredential } from './auth/credential-chain.js';
 import type { CredentialProvider } from './auth/credentials/provider.js';
 import type { ContentCache } from './content/content-cache.js';
 import type { Platform } from './content/descriptor.js';

@@ -1,4 +1,4 @@
-export type { RefusedCredential } from './auth/authenticator.js';
+export type { RefusedCredential } from './auth/credential-chain.js';
 export type { Credential, CredentialProvider, CredentialRequest } from './auth/credentials/provider.js';
 export type { ContentCache } from './content/content-cache.js';
 export type { Descriptor, ManifestContent, Platform } from './content/descriptor.js';

@@ -5,7 +5,7 @@ import { fetchManifest, pushManifest, resolveManifest } from './manifests.js';
 import { listReferrers } from './referrers.js';
 import type { RegistryClient } from './registry-client.js';
 import { createRepositorySession } from './repository-session.js';
-import { listTags, repositoryExists } from './tags.js';
+import { listTagDigests, listTags, repositoryExists } from './tags.js';
 import { startUpload } from './uploads.js';
 
 /** Options of {@link openRegistry}. */
@@ -49,6 +49,7 @@ export function openRegistry(client: RegistryClient, options: OpenRegistryOption
     fetchBlob: (descriptor, callOptions) => fetchBlob(session, descriptor, callOptions),
     hasBlob: (descriptor, callOptions) => hasBlob(session, descriptor, callOptions),
     listTags: (callOptions) => listTags(session, callOptions),
+    listTagDigests: (callOptions) => listTagDigests(session, callOptions),
     listReferrers: (digest, callOptions) => listReferrers(session, digest, callOptions),
     repositoryExists: (callOptions) => repositoryExists(session, callOptions),
     startUpload: (callOptions) => startUpload(session, callOptions),

@@ -1,4 +1,5 @@
-import { createAuthenticator, type Authenticator, type RefusedCredential } from '../auth/authenticator.js';
+import { createAuthenticator, type Authenticator } from '../auth/authenticator.js';
+import type { RefusedCredential } from '../auth/credential-chain.js';
 import type { CredentialProvider } from '../auth/credentials/provider.js';
 import { createHttpClient, type HttpClient } from '../transport/http-client.js';
 import type { HttpClientOptions } from '../transport/http-options.js';

@@ -22,8 +22,8 @@ export interface RegistryFailure {
 export interface FailureContext {
   /** What was to be done, to follow "cannot": `fetch manifest "v1" of registry/repository`. */
   readonly action: string;
-  /** Whether credentials were sent. */
-  readonly authenticated: boolean;
+  /** Whether credentials were sent, see `Authenticator.standing`. */
+  readonly standing: 'anonymous' | 'refused' | 'accepted';
 }
 
 const longestErrorBody = 64 * 1024;
@@ -95,9 +95,10 @@ function classify(failure: RegistryFailure, context: FailureContext): Kind {
     return {
       code: 'OCI_RATE_LIMITED',
       why: 'the registry limits requests',
-      hint: context.authenticated
-        ? 'wait, then try again'
-        : 'wait, or log in: the limit of an account is higher',
+      hint:
+        context.standing === 'accepted'
+          ? 'wait, then try again'
+          : 'wait, or log in: the limit of an account is higher',
       retryable: true,
     };
   }
@@ -106,9 +107,10 @@ function classify(failure: RegistryFailure, context: FailureContext): Kind {
     return {
       code: 'OCI_DENIED',
       why: 'access is denied',
-      hint: context.authenticated
-        ? 'the account in use lacks the permission'
-        : 'no credentials were sent: log in, or give them in a credentials file',
+      hint:
+        context.standing === 'accepted'
+          ? 'the account in use lacks the permission'
+          : 'no credentials were sent: log in, or give them in a credentials file',
     };
   }
   if (status === 404) return { code: 'OCI_NOT_FOUND', why: 'it is not there' };
@@ -126,11 +128,18 @@ function classify(failure: RegistryFailure, context: FailureContext): Kind {
 
 function unauthorized(context: FailureContext): Kind {
   // After a login that worked, 401 is how some registries say "missing, or not for you" (Docker Hub).
-  if (context.authenticated) {
+  if (context.standing === 'accepted') {
     return {
       code: 'OCI_DENIED',
       why: 'the registry does not accept the credentials for this',
       hint: 'check that the repository exists, and that the account may use it',
+    };
+  }
+  if (context.standing === 'refused') {
+    return {
+      code: 'OCI_UNAUTHORIZED',
+      why: 'the registry does not accept the credentials there are',
+      hint: 'check them, or log in again',
     };
   }
   return {

@@ -36,7 +36,7 @@ export interface RepositorySession {
 }
 
 /** A request of a repository; `path` is below `/v2/<repository>/`, `url` is a location the registry gave. */
-export type RepositoryRequest = Omit<HttpRequest, 'url' | 'authorization' | 'onRequest'> & {
+export type RepositoryRequest = Omit<HttpRequest, 'url' | 'authorization' | 'purpose' | 'onRequest'> & {
   readonly path?: string | undefined;
   readonly url?: URL | undefined;
   /** Repository whose blob is to be mounted: its scope is asked for too. */
@@ -69,7 +69,7 @@ export function createRepositorySession(options: RepositorySessionOptions): Repo
     return new URL(`/v2/${repository}/${path}`, base);
   };
   const failureOf = (failure: RegistryFailure, action: string): OciError =>
-    failureError(failure, { action, authenticated: authenticator.isAuthenticated(registry, repository) });
+    failureError(failure, { action, standing: authenticator.standing(registry, repository) });
 
   return {
     registry,

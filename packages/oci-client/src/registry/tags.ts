@@ -1,6 +1,7 @@
-import type { CallOptions, ListTagsOptions } from '../content/store.js';
+import type { CallOptions, ListedTag, ListTagsOptions } from '../content/store.js';
 import { OciError } from '../errors/oci-error.js';
 import { headerValues, type HttpResponse } from '../transport/http-message.js';
+import { isDigest, type Digest } from '../reference/digest.js';
 import { nextLink } from '../transport/link-header.js';
 import { resolveLocation } from '../transport/location.js';
 import { discardBody, readBody } from '../transport/response-body.js';
@@ -21,6 +22,14 @@ export async function* listTags(
   session: RepositorySession,
   options: ListTagsOptions = {},
 ): AsyncGenerator<string> {
+  for await (const { tag } of listTagDigests(session, options)) yield tag;
+}
+
+/** See {@link ContentSource.listTagDigests}. */
+export async function* listTagDigests(
+  session: RepositorySession,
+  options: ListTagsOptions = {},
+): AsyncGenerator<ListedTag> {
   const pageSize = Math.min(options.pageSize ?? 1000, session.profile.tagPageSize ?? 1000);
   const first = await session.url(`tags/list?n=${pageSize}`);
   const visited = new Set([first.href]);
@@ -33,20 +42,20 @@ export async function* listTags(
     sized = false;
   }
   for (;;) {
-    const page = await readPage(session, response);
+    const { tags, digests } = await readPage(session, response);
     const known = seen.size;
-    for (const tag of page) {
+    for (const tag of tags) {
       if (seen.has(tag)) continue;
       seen.add(tag);
-      if (tagPattern.test(tag)) yield tag;
+      if (tagPattern.test(tag)) yield { tag, digest: digests.get(tag) };
     }
     const link = nextLink(headerValues(response, 'link'));
     let next: URL;
     if (link !== undefined) {
       next = linkedPage(session, response, link);
-    } else if (sized && page.length >= pageSize && seen.size > known) {
+    } else if (sized && tags.length >= pageSize && seen.size > known) {
       // Some registries cut a page without saying that there is another (crane's).
-      const last = encodeURIComponent(page.at(-1) ?? '');
+      const last = encodeURIComponent(tags.at(-1) ?? '');
       next = await session.url(`tags/list?n=${pageSize}&last=${last}`);
     } else {
       return;
@@ -63,7 +72,13 @@ function getPage(session: RepositorySession, url: URL, options: CallOptions): Pr
   return session.send({ method: 'GET', url, signal: options.signal });
 }
 
-async function readPage(session: RepositorySession, response: HttpResponse): Promise<readonly string[]> {
+interface TagPage {
+  readonly tags: readonly string[];
+  /** Digests by tag, where the page tells them. */
+  readonly digests: ReadonlyMap<string, Digest>;
+}
+
+async function readPage(session: RepositorySession, response: HttpResponse): Promise<TagPage> {
   const what = `the tag list of ${session.name}`;
   if (response.status !== 200) throw await session.failure(response, `read ${what}`);
   const text = (await readBody(response, largestPage, what)).toString('utf8');
@@ -73,8 +88,25 @@ async function readPage(session: RepositorySession, response: HttpResponse): Pro
   } catch (cause) {
     throw new OciError(`${what} is not JSON`, { code: 'OCI_REGISTRY', cause });
   }
-  const tags: unknown = typeof page === 'object' && page !== null && 'tags' in page ? page.tags : undefined;
-  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+  const { tags, manifest }: Readonly<Record<string, unknown>> =
+    typeof page === 'object' && page !== null ? { ...page } : {};
+  return {
+    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
+    digests: readDigests(manifest),
+  };
+}
+
+/** GAR and GCR add `manifest`: by digest, its tags among other things. */
+function readDigests(manifest: unknown): ReadonlyMap<string, Digest> {
+  const digests = new Map<string, Digest>();
+  if (typeof manifest !== 'object' || manifest === null) return digests;
+  for (const [digest, facts] of Object.entries(manifest) as Iterable<[string, unknown]>) {
+    if (!isDigest(digest) || typeof facts !== 'object' || facts === null || !('tag' in facts)) continue;
+    const tags: unknown = facts.tag;
+    if (!Array.isArray(tags)) continue;
+    for (const tag of tags) if (typeof tag === 'string') digests.set(tag, digest);
+  }
+  return digests;
 }
 
 /**

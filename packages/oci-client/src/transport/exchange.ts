@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici';
 import type {
-  HttpHeaders,
   HttpMethod,
   HttpRequestListener,
   HttpResponse,
@@ -92,7 +91,7 @@ export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<
             started.abort(new Error('given up'));
           },
         });
-        response = { status, headers: headers as HttpHeaders, url, body: answer };
+        response = { status, headers, url, body: answer };
         resolve(response);
       },
       onResponseData(started, chunk) {

@@ -47,6 +47,14 @@ export class ResponseBody extends Readable {
   }
 }
 
+/** A body that has been received already. */
+export function bufferedBody(bytes: Buffer): ResponseBody {
+  const body = new ResponseBody({ resume: () => {}, abort: () => {} });
+  if (bytes.length > 0) body.push(bytes);
+  body.complete();
+  return body;
+}
+
 /**
  * The whole body, at most `limitBytes` of it.
  * @throws OciError `OCI_TOO_LARGE` naming `what` when it is longer; the connection is then given up.
