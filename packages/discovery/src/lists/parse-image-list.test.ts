@@ -15,7 +15,8 @@ function problemsOf(name: string, text: string): readonly string[] {
 
 describe('text', () => {
   it('reads references, comments and blank lines', () => {
-    const text = '\uFEFF# extra images\r\n\r\nalpine:3.20  # pinned\r\n  ghcr.io/a/b\r\nlocalhost:5000/app:1\r\n';
+    const text =
+      '\uFEFF# extra images\r\n\r\nalpine:3.20  # pinned\r\n  ghcr.io/a/b\r\nlocalhost:5000/app:1\r\n';
     expect(parseImageList('extra.txt', text)).toEqual([
       {
         reference: { kind: 'registry', registry: 'docker.io', repository: 'library/alpine', tag: '3.20' },
@@ -71,7 +72,8 @@ describe('YAML and JSON', () => {
     expect(parseImageList(name, json)).toEqual(entries);
   });
   it('keeps tags that look like numbers as written', () => {
-    const text = '# numbers\nimages:\n  - repository_image: a/b\n    tag: 1.10\n  - image: a/c\n    tag: 0x10\n';
+    const text =
+      '# numbers\nimages:\n  - repository_image: a/b\n    tag: 1.10\n  - image: a/c\n    tag: 0x10\n';
     expect(parseImageList('stdin', text).map(({ reference, line }) => [reference.tag, line])).toEqual([
       ['1.10', 3],
       ['0x10', 5],
