@@ -12,7 +12,11 @@ interface Registry {
   stop(): Promise<void>;
 }
 
-const kinds: readonly { readonly name: string; readonly mounts: boolean; start(): Promise<Registry> }[] = [
+const kinds: readonly {
+  readonly name: string;
+  readonly mounts: boolean;
+  readonly start: () => Promise<Registry>;
+}[] = [
   { name: 'CNCF distribution 3', mounts: true, start: () => startDistribution3() },
   { name: 'CNCF distribution 2.8', mounts: true, start: () => startDistribution2() },
   {

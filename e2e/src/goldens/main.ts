@@ -1,14 +1,14 @@
 /**
  * Asks the real helm for the result of every expression in the given golden files and writes the results back:
- * `node e2e/dist/helm/make-goldens.js FILE…`. To add a case, add `{ "expr": "…" }` and run it.
+ * `node e2e/dist/goldens/main.js FILE…`. To add a case, add `{ "expr": "…" }` and run it.
  */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { makeTemporaryFolder } from '../parts/temporary-folder.js';
-import type { GoldenCase, GoldenFile } from './goldens.js';
-import { evaluateProbes, type ProbeResult } from './probe-chart.js';
-import { findHelm, HELM_VERSION } from './real-helm.js';
-import { helmRenderer } from './renderers.js';
+import type { GoldenCase, GoldenFile } from '../helm/goldens.js';
+import { evaluateProbes, type ProbeResult } from '../helm/probe-chart.js';
+import { findHelm, HELM_VERSION } from '../helm/real-helm.js';
+import { helmRenderer } from '../helm/renderers.js';
 
 function goldenCase(expr: string, result: ProbeResult | undefined): GoldenCase {
   if (result === undefined || 'error' in result) return { expr, error: true };
@@ -39,5 +39,5 @@ async function remake(path: string, helm: string): Promise<void> {
 }
 
 const helm = findHelm();
-if (helm === undefined) throw new Error('helm is not installed: run pnpm e2e:parts');
+if (helm === undefined) throw new Error('helm is not installed: run node e2e/dist/parts/main.js');
 for (const path of process.argv.slice(2)) await remake(path, helm);
