@@ -1,0 +1,81 @@
+import type { AwsClients } from './aws-clients.js';
+import { createAwsHttpHandler, type AwsHttp } from './aws-http-handler.js';
+import { readRegistryToken, type AuthorizationData, type RegistryToken } from './registry-token.js';
+
+/** ECR Public has one API, in this region. */
+const publicRegion = 'us-east-1';
+const publicEndpoint = 'https://api.ecr-public.us-east-1.amazonaws.com';
+
+/** What {@link requestPublicToken} needs. */
+export interface PublicTokenRequest {
+  readonly clients: AwsClients;
+  readonly http: AwsHttp;
+  /** URL of ECR Public's API instead of AWS's own. */
+  readonly endpoint?: string | undefined;
+  readonly nowMs: number;
+}
+
+/**
+ * A token for public.ecr.aws: GetAuthorizationToken of the `ecr-public` API (AWS JSON 1.1), signed with the same
+ * credentials as everything else. One call is not worth a second SDK client package.
+ * @throws an Error named as AWS names it, such as `AccessDeniedException`
+ */
+export async function requestPublicToken(request: PublicTokenRequest): Promise<RegistryToken> {
+  const { clients, http, endpoint = publicEndpoint, nowMs } = request;
+  const client = await clients.client({ region: publicRegion });
+  const signer = await client.config.signer({
+    name: 'sigv4',
+    signingName: 'ecr-public',
+    signingRegion: publicRegion,
+    properties: {},
+  });
+  const url = new URL(endpoint);
+  const signed = await signer.sign({
+    method: 'POST',
+    protocol: url.protocol,
+    hostname: url.hostname,
+    ...(url.port === '' ? {} : { port: Number(url.port) }),
+    path: '/',
+    headers: {
+      host: url.host,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'SpencerFrontendService.GetAuthorizationToken',
+    },
+    body: '{}',
+  });
+  const { response } = await createAwsHttpHandler(http).handle({
+    ...signed,
+    query: {},
+  });
+  const answer = parseAnswer(response.body);
+  if (response.statusCode !== 200) throw awsException(answer, response.statusCode);
+  return readRegistryToken(authorizationData(answer), nowMs);
+}
+
+function parseAnswer(body: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const answer: unknown = JSON.parse(new TextDecoder().decode(body));
+    return typeof answer === 'object' && answer !== null ? { ...answer } : {};
+  } catch {
+    return {};
+  }
+}
+
+function awsException(answer: Readonly<Record<string, unknown>>, status: number): Error {
+  const { __type: type, message = answer['Message'] } = answer;
+  const error = new Error(
+    typeof message === 'string' ? message : `ECR Public answered with status ${status}`,
+  );
+  if (typeof type === 'string') error.name = type.replace(/^.*#/, '');
+  return error;
+}
+
+function authorizationData(answer: Readonly<Record<string, unknown>>): AuthorizationData {
+  const data: unknown = answer['authorizationData'];
+  if (typeof data !== 'object' || data === null) return {};
+  const { authorizationToken, expiresAt }: { authorizationToken?: unknown; expiresAt?: unknown } = data;
+  return {
+    authorizationToken: typeof authorizationToken === 'string' ? authorizationToken : undefined,
+    expiresAt: typeof expiresAt === 'number' ? new Date(expiresAt * 1000) : undefined,
+  };
+}
