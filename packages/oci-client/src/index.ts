@@ -35,6 +35,8 @@ export type { Digest, DigestAlgorithm } from './reference/digest.js';
 export type { LayoutReference, Reference, RegistryReference } from './reference/reference.js';
 export type { RateLimit } from './registry/rate-limit.js';
 export type { RegistryProfile } from './registry/registry-profile.js';
+export type { HttpClient } from './transport/http-client.js';
+export type { HttpMethod } from './transport/http-message.js';
 export type {
   HostTlsOptions,
   HttpClientOptions,
@@ -55,3 +57,5 @@ export { digestAlgorithm, digestHex, digestOf, isDigest, parseDigest } from './r
 export { formatReference } from './reference/format-reference.js';
 export { isRegistry, isRepository, isTag } from './reference/name-rules.js';
 export { parseReference, withDefaultTag } from './reference/parse-reference.js';
+export { createHttpClient } from './transport/http-client.js';
+export { readBody } from './transport/response-body.js';
