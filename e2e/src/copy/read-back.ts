@@ -66,11 +66,11 @@ async function readEach(
   }
 }
 
-/** What regctl sees of everything that refers to a reference in a plain-HTTP registry. */
-export async function readReferrers(reference: string): Promise<ReadReferrers> {
+/** What regctl sees of everything that refers to a reference in a registry. */
+export async function readReferrers(reference: string, access: ReaderAccess = {}): Promise<ReadReferrers> {
   const folder = makeTemporaryFolder();
   try {
-    return await readReferrersWithRegctl(reference, folder.path);
+    return await readReferrersWithRegctl(reference, folder.path, access);
   } finally {
     folder.remove();
   }

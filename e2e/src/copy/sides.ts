@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRegistry } from '@oci-sync/registry';
+import { startEcr } from '@oci-sync/registry/testing';
 import {
   startCraneRegistry,
   startDistribution2,
   startDistribution3,
   type RunningRegistry,
 } from '../parts/registries.js';
-import type { ReadContent, ReadReferrers } from '../parts/readers.js';
+import type { ReadContent, ReaderAccess, ReadReferrers } from '../parts/readers.js';
 import { makeTemporaryFolder } from '../parts/temporary-folder.js';
 import { addToLayout, putContent, putReferrer, putTags } from './put-content.js';
 import { readLayoutReferrers, readLayoutWithAll, readReferrers, readWithAll } from './read-back.js';
@@ -45,6 +46,40 @@ export const startCraneSide: StartSide = async () => registrySide(await startCra
 export const startEmbeddedSide: StartSide = async () => {
   const registry = await startRegistry();
   return registrySide({ address: registry.host, stop: () => registry.close() });
+};
+
+/** ECR as the embedded registry's profile plays it: tokens, repositories that have to be created, no mounts. */
+export const startEcrSide: StartSide = async () => {
+  const ecr = await startEcr();
+  const seed = async (repository: string, tags: readonly string[], content: TestContent): Promise<void> => {
+    for (const { bytes } of content.blobs) await ecr.content.putBlob(repository, bytes);
+    for (const manifest of content.manifests) {
+      const isRoot = manifest === content.root;
+      const { mediaType } = manifest;
+      await ecr.content.putManifest(repository, manifest.bytes, { mediaType, tags: isRoot ? tags : [] });
+    }
+  };
+  const access = (): ReaderAccess => {
+    const { username, password } = ecr.issueCredentials();
+    return { credentials: `${username}:${password}` };
+  };
+  const reference = (repository: string, tag: string): string => `${ecr.host}/${repository}:${tag}`;
+  return {
+    reference,
+    put: (repository, tag, content) => seed(repository, [tag], content),
+    read: (repository, tag) => readWithAll(reference(repository, tag), access()),
+    repository: (repository) => `${ecr.host}/${repository}`,
+    putTags: seed,
+    putReferrer: (repository, _subject, referrer) => seed(repository, [], referrer),
+    readReferrers: (repository, tag) => readReferrers(reference(repository, tag), access()),
+    env: {
+      AWS_ENDPOINT_URL_ECR: ecr.apiUrl,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'example',
+    },
+    stop: () => ecr.close(),
+  };
 };
 
 function registrySide(registry: Pick<RunningRegistry, 'address' | 'stop'>): Side {

@@ -150,11 +150,15 @@ export interface ReadReferrers {
   readonly downloaded: ReadonlyMap<string, number>;
 }
 
-/** What regctl lists and downloads for a reference in a plain-HTTP registry; `folder` is an empty one. */
-export async function readReferrersWithRegctl(reference: string, folder: string): Promise<ReadReferrers> {
+/** What regctl lists and downloads for a reference; `folder` is an empty one. */
+export async function readReferrersWithRegctl(
+  reference: string,
+  folder: string,
+  access: ReaderAccess,
+): Promise<ReadReferrers> {
   const regctl = partsProgram('regctl');
   const config = join(folder, 'regctl.json');
-  writeFileSync(config, JSON.stringify({ hosts: { [hostOf(reference)]: regctlHost({}) } }));
+  writeFileSync(config, JSON.stringify({ hosts: { [hostOf(reference)]: regctlHost(access) } }));
   const env = { ...process.env, REGCTL_CONFIG: config, HOME: folder };
   const format = '{{range .Descriptors}}{{.Digest}} {{end}}';
   const list = await runOrThrow(regctl, ['artifact', 'list', '--format', format, reference], { env });

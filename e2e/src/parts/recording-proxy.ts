@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { forwardRequest } from './forward-request.js';
 
 /** One request that went through, with the status that came back. */
 export interface RecordedRequest {
@@ -32,7 +33,6 @@ export interface RecordingProxy {
 /** Starts a proxy on a free loopback port. The registry has to answer with relative locations. */
 export async function startRecordingProxy(options: RecordingProxyOptions): Promise<RecordingProxy> {
   const requests: RecordedRequest[] = [];
-  const [host = '', port = ''] = options.upstream.split(':');
   const record = (request: IncomingMessage, status: number): void => {
     requests.push({ method: request.method ?? '', path: request.url ?? '', status });
   };
@@ -41,17 +41,12 @@ export async function startRecordingProxy(options: RecordingProxyOptions): Promi
       record(request, response.statusCode);
       return;
     }
-    const forwarded = httpRequest(
-      { host, port, method: request.method, path: request.url, headers: request.headers, agent: false },
-      (answer) => {
-        record(request, answer.statusCode ?? 0);
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        void passOn(answer, response, (chunk) => options.onChunk?.(request.url ?? '', chunk));
-      },
-    );
-    forwarded.on('error', () => response.destroy());
-    response.on('close', () => forwarded.destroy());
-    request.pipe(forwarded);
+    const path = request.url ?? '';
+    forwardRequest(request, response, {
+      upstream: options.upstream,
+      onStatus: (status) => record(request, status),
+      onChunk: (chunk) => options.onChunk?.(path, chunk),
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -65,21 +60,4 @@ export async function startRecordingProxy(options: RecordingProxyOptions): Promi
       await once(server, 'close');
     },
   };
-}
-
-async function passOn(
-  answer: IncomingMessage,
-  response: ServerResponse,
-  onChunk: (chunk: Buffer) => Promise<void> | void,
-): Promise<void> {
-  try {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
-      await onChunk(chunk);
-      if (response.destroyed) return;
-      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    }
-    response.end();
-  } catch {
-    response.destroy();
-  }
 }
