@@ -59,6 +59,8 @@ export interface Chart {
   /** Text of `values.yaml` as it is in the chart, `''` without one. */
   readonly valuesText: string;
   readonly schema: Uint8Array | undefined;
+  /** `Chart.lock`, or `requirements.lock` of charts from Helm 2. */
+  readonly lock: Uint8Array | undefined;
   /** Every file below `templates/`. */
   readonly templates: readonly ChartFile[];
   /** What templates see as `.Files`: all but metadata, values, templates and subcharts. `Images.lock` is here. */

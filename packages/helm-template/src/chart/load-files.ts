@@ -37,16 +37,17 @@ export async function loadFiles(files: readonly ChartFile[], context: LoadContex
   let values = new GoMap();
   let valuesText = '';
   let schema: Uint8Array | undefined;
+  let lock: Uint8Array | undefined;
   for (const file of files) {
     const { name, data } = file;
     if (name === 'Chart.yaml') continue;
-    if (name === 'Chart.lock') checkLock(file);
-    else if (name === 'values.yaml') {
+    if (name === 'Chart.lock' || name === 'requirements.lock') lock = checkLock(file);
+    if (name === 'Chart.lock') continue;
+    if (name === 'values.yaml') {
       valuesText = fromBytes(data);
       values = parseValues(valuesText, `values.yaml of chart ${metadata.name}`);
     } else if (name === 'values.schema.json') schema = data;
     else if (name === 'requirements.yaml' || name === 'requirements.lock') {
-      if (name === 'requirements.lock') checkLock(file);
       if (metadata.apiVersion === 'v1') others.push(file);
     } else if (name.startsWith('templates/')) templates.push(file);
     else if (name.startsWith('charts/') && !name.endsWith('.prov')) addToSubchart(subcharts, file);
@@ -57,6 +58,7 @@ export async function loadFiles(files: readonly ChartFile[], context: LoadContex
     values,
     valuesText,
     schema,
+    lock,
     templates,
     files: others,
     dependencies: await loadSubcharts(subcharts, metadata.name, context),
@@ -74,8 +76,9 @@ function readMetadata(files: readonly ChartFile[]): ChartMetadata {
   return parsing('requirements.yaml', () => parseMetadata(requirements.data, metadata));
 }
 
-function checkLock(file: ChartFile): void {
+function checkLock(file: ChartFile): Uint8Array {
   parsing(file.name, () => readYaml(file.data));
+  return file.data;
 }
 
 function parsing<T>(name: string, parse: () => T): T {
