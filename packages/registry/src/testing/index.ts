@@ -1,3 +1,4 @@
+export type { TestAuthority, TestCertificate } from './certificates/create-authority.js';
 export type { EcrAccount, EcrCredentials, EcrRepositorySettings, IamCall } from './ecr/ecr-account.js';
 export type { EcrBehaviours, EcrOptions } from './ecr/ecr-options.js';
 export type { LayerOrigin } from './ecr/layer-origin.js';
@@ -73,3 +74,4 @@ export { testBlob, testManifest } from './images/test-content.js';
 export { startTestRegistry } from './start-test-registry.js';
 export { awsError, awsOperation, forOperation } from './ecr/aws-json.js';
 export { startEcr } from './ecr/start-ecr.js';
+export { createTestAuthority } from './certificates/create-authority.js';
