@@ -49,6 +49,13 @@ export interface CopierOptions {
   readonly repositoryCreators?: readonly RepositoryCreator[] | undefined;
   /** What is known of a registry beyond the spec; wins over the built-in profiles. */
   readonly profileFor?: ((registry: string) => RegistryProfile | undefined) | undefined;
+  /**
+   * Called once for each registry and side before it is first used, for what a registry's name alone does not tell. What
+   * it throws fails every copy that needs the registry.
+   */
+  readonly prepareRegistry?:
+    | ((registry: string, side: Side, signal: AbortSignal | undefined) => Promise<void>)
+    | undefined;
   /** Manifests and configurations of earlier runs, so that an unchanged filtered image costs two requests. */
   readonly cache?: ContentCache | undefined;
   /** Blob transfers at the same time to one destination registry. @default 16 */

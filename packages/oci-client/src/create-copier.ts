@@ -52,7 +52,7 @@ export interface Copier {
    */
   copyAll(requests: readonly CopyRequest[], options?: CopyAllOptions): Promise<readonly CopyOutcome[]>;
   /** Opens a reference's repository or layout to look into it, over the same connections and credentials. */
-  open(reference: Reference): ContentSource;
+  open(reference: Reference, options?: CopyCallOptions): Promise<ContentSource>;
   /** The shared registry client, for what a copier does not do itself. */
   readonly client: RegistryClient;
   /** Closes all connections at once. */
@@ -89,6 +89,7 @@ export function createCopier(options: CopierOptions = {}): Copier {
   });
   const ledgers = new Map<string, RegistryLedger>();
   const layouts = new Map<string, ContentDestination>();
+  const prepared = new Map<string, Promise<void>>();
 
   const openStore = (
     reference: Reference,
@@ -108,6 +109,18 @@ export function createCopier(options: CopierOptions = {}): Copier {
       access,
       onRequest: (event) => onRequest({ ...event, side }),
     });
+  };
+
+  const prepare = async (
+    reference: Reference,
+    side: Side,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
+    if (options.prepareRegistry === undefined || reference.kind === 'layout') return;
+    const key = `${side} ${reference.registry}`;
+    const started = prepared.get(key) ?? options.prepareRegistry(reference.registry, side, signal);
+    prepared.set(key, started);
+    await started;
   };
 
   const ledgerOf = (destination: ContentDestination): RegistryLedger => {
@@ -139,6 +152,14 @@ export function createCopier(options: CopierOptions = {}): Copier {
       { side: 'destination', operation: 'parse reference', reference: request.destination },
       async () => withDefaultTag(parseReference(request.destination)),
     );
+    await Promise.all([
+      at({ side: 'source', operation: 'open', reference: request.source }, async () =>
+        prepare(source, 'source', signal),
+      ),
+      at({ side: 'destination', operation: 'open', reference: request.destination }, async () =>
+        prepare(destination, 'destination', signal),
+      ),
+    ]);
     const requests = { source: 0, destination: 0 };
     const onRequest = (event: SidedRequestEvent): void => {
       requests[event.side] += 1;
@@ -267,7 +288,10 @@ export function createCopier(options: CopierOptions = {}): Copier {
     },
     copy,
     copyAll,
-    open: (reference) => openStore(reference, 'pull', (event) => options.onRequest?.(event)),
+    open: async (reference, { signal } = {}) => {
+      await prepare(reference, 'source', signal);
+      return openStore(reference, 'pull', (event) => options.onRequest?.(event));
+    },
     close: async () => client.close(),
   };
 }

@@ -13,8 +13,10 @@ export interface Place {
 /** An error with the place it happened at. Cancellations, and errors that know their place, pass unchanged. */
 export function placed(error: unknown, place: Place): unknown {
   if (!isOciError(error) || isCopyError(error)) return error;
-  const what = place.digest === undefined ? '' : ` ${place.digest}`;
-  return new CopyError(`${place.side} ${place.reference}: ${place.operation}${what}: ${error.message}`, {
+  const { side, operation, reference, digest } = place;
+  const where = error.message.includes(reference) ? side : `${side} ${reference}`;
+  const what = digest === undefined || error.message.includes(digest) ? '' : `${operation} ${digest}: `;
+  return new CopyError(`${where}: ${what}${error.message}`, {
     ...place,
     code: error.code,
     hint: error.hint,

@@ -80,6 +80,7 @@ export function createContentReader(
 ): ContentReader {
   const { cache, signal } = options;
   const children = new Map<string, Promise<ManifestContent>>();
+  const configs = new Map<string, Promise<ImageConfigFacts>>();
 
   const fetchChildOnce = async (descriptor: Descriptor): Promise<ManifestContent> => {
     const cached = await cache?.read(descriptor.digest);
@@ -101,6 +102,15 @@ export function createContentReader(
     return content;
   };
 
+  const fetchConfigOnce = async (config: Descriptor): Promise<ImageConfigFacts> => {
+    const cached = await cache?.read(config.digest);
+    if (cached !== undefined) return parseImageConfig(cached);
+    const bytes = await readBounded(source, config, signal);
+    checkDigest(bytes, config);
+    await cache?.write(config.digest, bytes);
+    return parseImageConfig(bytes);
+  };
+
   return {
     source,
     fetchRoot: async (tagOrDigest) => source.fetchManifest(tagOrDigest, { signal }),
@@ -111,12 +121,9 @@ export function createContentReader(
     },
     fetchConfigFacts: async (config) => {
       if (config === undefined || !isImageConfigType(config.mediaType)) return undefined;
-      const cached = await cache?.read(config.digest);
-      if (cached !== undefined) return parseImageConfig(cached);
-      const bytes = await readBounded(source, config, signal);
-      checkDigest(bytes, config);
-      await cache?.write(config.digest, bytes);
-      return parseImageConfig(bytes);
+      const started = configs.get(config.digest) ?? fetchConfigOnce(config);
+      configs.set(config.digest, started);
+      return started;
     },
   };
 }

@@ -1,0 +1,37 @@
+import type { Command } from './command.js';
+
+/** A command's name and line in the list of commands; the rest is loaded when it is wanted. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly describe: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command, in the order `--help` lists them. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'copy',
+    describe: 'Copy images from registry to registry',
+    load: async () => (await import('./commands/copy.js')).copyCommand,
+  },
+  {
+    name: 'inspect',
+    describe: 'Show what an image consists of',
+    load: async () => (await import('./commands/inspect.js')).inspectCommand,
+  },
+  {
+    name: 'login',
+    describe: 'Save credentials for a registry',
+    load: async () => (await import('./commands/login.js')).loginCommand,
+  },
+  {
+    name: 'logout',
+    describe: 'Remove saved credentials of a registry',
+    load: async () => (await import('./commands/logout.js')).logoutCommand,
+  },
+  {
+    name: 'serve',
+    describe: 'Run a registry on loopback for trying things out',
+    load: async () => (await import('./commands/serve.js')).serveCommand,
+  },
+];
