@@ -14,6 +14,14 @@ import { writeToml } from './toml/write-toml.js';
 
 const PRETTY = { indent: '  ' };
 
+/** What sets the readers apart: the text before a type error, and whether null makes a nil map or an empty one. */
+interface Reader {
+  readonly errorPrefix: string;
+  readonly nullIsNil: boolean;
+}
+const FROM_YAML: Reader = { errorPrefix: 'error unmarshaling JSON: while decoding JSON: ', nullIsNil: false };
+const FROM_JSON: Reader = { errorPrefix: '', nullIsNil: true };
+
 /**
  * YAML, JSON and TOML, to and from text. The plain functions never fail: writing gives "" (TOML: the error's
  * text), reading gives the error's text in the result; their `must` forms fail.
@@ -23,17 +31,10 @@ export function dataFormatFunctions(timeZone: string): FunctionEntries {
     ['toYaml', writing((value) => withoutLastNewline(emitYaml(value)), '')],
     ['mustToYaml', writing((value) => withoutLastNewline(emitYaml(value)))],
     ['toYamlPretty', writing((value) => withoutLastNewline(emitYamlPretty(value)), '')],
-    [
-      'fromYaml',
-      fixed(['string'], (args) =>
-        readMap(() => parseYamlText(stringAt(args, 0)), 'error unmarshaling JSON: while decoding JSON: '),
-      ),
-    ],
+    ['fromYaml', fixed(['string'], (args) => readMap(() => parseYamlText(stringAt(args, 0)), FROM_YAML))],
     [
       'fromYamlArray',
-      fixed(['string'], (args) =>
-        readList(() => parseYamlText(stringAt(args, 0)), 'error unmarshaling JSON: while decoding JSON: '),
-      ),
+      fixed(['string'], (args) => readList(() => parseYamlText(stringAt(args, 0)), FROM_YAML)),
     ],
 
     ['toJson', writing((value) => encodeJson(value), '')],
@@ -42,8 +43,8 @@ export function dataFormatFunctions(timeZone: string): FunctionEntries {
     ['mustToPrettyJson', writing((value) => encodeJson(value, PRETTY))],
     ['toRawJson', writing((value) => encodeJson(value, { escapeHtml: false }))],
     ['mustToRawJson', writing((value) => encodeJson(value, { escapeHtml: false }))],
-    ['fromJson', fixed(['string'], (args) => readMap(() => decodeJson(stringAt(args, 0)), ''))],
-    ['fromJsonArray', fixed(['string'], (args) => readList(() => decodeJson(stringAt(args, 0)), ''))],
+    ['fromJson', fixed(['string'], (args) => readMap(() => decodeJson(stringAt(args, 0)), FROM_JSON))],
+    ['fromJsonArray', fixed(['string'], (args) => readList(() => decodeJson(stringAt(args, 0)), FROM_JSON))],
     ['mustFromJson', fixed(['string'], (args) => decodeJson(stringAt(args, 0)))],
 
     [
@@ -56,7 +57,7 @@ export function dataFormatFunctions(timeZone: string): FunctionEntries {
     ],
     [
       'fromToml',
-      fixed(['string'], (args) => readMap(() => readToml(stringAt(args, 0), localZone(timeZone)), '')),
+      fixed(['string'], (args) => readMap(() => readToml(stringAt(args, 0), localZone(timeZone)), FROM_JSON)),
     ],
   ];
 }
@@ -101,12 +102,12 @@ function parseYamlText(text: string): GoValue {
   }
 }
 
-/** Reads into a map: null makes it nil, anything else that is no map is an error under the key `Error`. */
-function readMap(read: () => GoValue, errorPrefix: string): GoMap {
+/** Reads into a map; what is neither a map nor null is an error under the key `Error`. */
+function readMap(read: () => GoValue, { errorPrefix, nullIsNil }: Reader): GoMap {
   try {
     const value = read();
     if (value instanceof GoMap) return value;
-    if (value === null) return new NilGoMap();
+    if (value === null) return nullIsNil ? new NilGoMap() : new GoMap();
     throw new GoError(errorPrefix + cannotUnmarshal(value, 'map[string]interface {}'));
   } catch (error) {
     if (isDataError(error)) return new GoMap(new Map([['Error', error.message]]));
@@ -114,12 +115,12 @@ function readMap(read: () => GoValue, errorPrefix: string): GoMap {
   }
 }
 
-/** Reads into a list: null makes it nil, of anything else that is no list the error is the only element. */
-function readList(read: () => GoValue, errorPrefix: string): GoSlice {
+/** Reads into a list; of what is neither a list nor null the error is the only element. */
+function readList(read: () => GoValue, { errorPrefix, nullIsNil }: Reader): GoSlice {
   try {
     const value = read();
     if (value instanceof GoSlice) return value;
-    if (value === null) return new NilGoSlice();
+    if (value === null) return nullIsNil ? new NilGoSlice() : new GoSlice();
     throw new GoError(errorPrefix + cannotUnmarshal(value, '[]interface {}'));
   } catch (error) {
     if (isDataError(error)) return new GoSlice([error.message]);

@@ -80,7 +80,7 @@ export const dictFunctions: FunctionEntries = [
   ...(['merge', 'mustMerge'] as const).map((name) => [name, merge(false)] as const),
   ...(['mergeOverwrite', 'mustMergeOverwrite'] as const).map((name) => [name, merge(true)] as const),
   ...(['deepCopy', 'mustDeepCopy'] as const).map(
-    (name) => [name, fixed([ANY], (args) => deepCopy(anyAt(args, 0)))] as const,
+    (name) => [name, fixed([ANY], (args) => deepCopy(presentAt(args, 0)))] as const,
   ),
   ['dig', variadic([ANY], dig)],
 ];
@@ -133,6 +133,12 @@ function merge(overwrite: boolean) {
     }
     return target;
   });
+}
+
+function presentAt(args: readonly GoValue[], index: number): GoValue {
+  const value = anyAt(args, index);
+  if (value === null) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
+  return value;
 }
 
 function deepCopy(value: GoValue): GoValue {

@@ -152,7 +152,7 @@ function expandTemplate(
     (_whole, braced: string | undefined, bare: string | undefined) => {
       const name = braced ?? bare;
       if (name === undefined) return '$';
-      const index = /^\d{1,8}$/.test(name) ? Number(name) : names.get(name);
+      const index = /^(?:0|[1-9]\d{0,7})$/.test(name) ? Number(name) : names.get(name);
       return index === undefined || index > groupCount ? '' : (match.group(index) ?? '');
     },
   );

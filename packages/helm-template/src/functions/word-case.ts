@@ -65,7 +65,7 @@ export function untitleCase(text: string): string {
   return changed.map(fromRune).join('');
 }
 
-/** sprig's `camelcase`: `http_server` becomes `httpServer`; connectors at the beginning stay. */
+/** sprig's `camelcase`: `http_server` becomes `HttpServer`; connectors at the beginning stay. */
 export function camelCase(text: string): string {
   const runes = toRunes(text);
   const start = runes.findIndex((rune) => !isConnector(rune));
@@ -73,7 +73,7 @@ export function camelCase(text: string): string {
   if (start < 0) return [...runes, ...runes.slice(-1)].map(fromRune).join('');
   const output = runes.slice(0, start);
   let inCapitals = isUpper(runes[start] ?? 0);
-  let current = lowerRune(runes[start] ?? 0);
+  let current = upperRune(runes[start] ?? 0);
   if (start === runes.length - 1) return [...output, current].map(fromRune).join('');
   for (const rune of runes.slice(start + 1)) {
     const previous = current;
@@ -95,7 +95,7 @@ export function camelCase(text: string): string {
     }
     output.push(previous);
   }
-  output.push(inCapitals ? lowerRune(current) : current);
+  output.push(current);
   return output.map(fromRune).join('');
 }
 

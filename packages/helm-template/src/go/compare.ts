@@ -29,11 +29,15 @@ export function templateEqual(left: GoValue | undefined, right: GoValue | undefi
   const rightMissing = right === null || right === undefined;
   if (leftKind !== rightKind) {
     if (leftMissing || rightMissing) return false;
-    throw new GoError(`incompatible types for comparison: ${typeOf(left)} and ${typeOf(right)}`);
+    throw incompatible(left, right);
   }
   if (leftKind !== 'other') return left === right;
   if (leftMissing || rightMissing) return leftMissing === rightMissing;
   return equalOthers(left, right);
+}
+
+function incompatible(left: GoValue | undefined, right: GoValue | undefined): GoError {
+  return new GoError(`incompatible types for comparison: ${typeOf(left)} and ${typeOf(right)}`);
 }
 
 function equalOthers(left: GoValue, right: GoValue): boolean {
@@ -57,7 +61,7 @@ export function templateLess(left: GoValue | undefined, right: GoValue | undefin
   const rightKind = basicKind(right);
   if (leftKind === 'other' || rightKind === 'other') throw new GoError('invalid type for comparison');
   if (left instanceof GoInt && right instanceof GoInt) return left.value < right.value;
-  if (leftKind !== rightKind) throw new GoError('incompatible types for comparison');
+  if (leftKind !== rightKind) throw incompatible(left, right);
   if (typeof left === 'string' && typeof right === 'string') return compareStrings(left, right) < 0;
   if (typeof left === 'number' && typeof right === 'number') return left < right;
   throw new GoError('invalid type for comparison');

@@ -1,4 +1,5 @@
 import { isGoObject, typeOf } from './kind.js';
+import { NilGoMap, NilGoSlice } from './nil-collections.js';
 import { GoInt, GoMap, GoSlice, type GoValue } from './value.js';
 
 /**
@@ -12,6 +13,8 @@ export function deepEqual(left: GoValue, right: GoValue): boolean {
     return right instanceof GoInt && left.kind === right.kind && left.value === right.value;
   if (typeOf(left) !== typeOf(right)) return false;
   if (left instanceof Uint8Array) return right instanceof Uint8Array && Buffer.compare(left, right) === 0;
+  if (left instanceof NilGoSlice !== right instanceof NilGoSlice) return false;
+  if (left instanceof NilGoMap !== right instanceof NilGoMap) return false;
   if (left instanceof GoMap) return right instanceof GoMap && equalEntries(left.entries, right.entries);
   if (left instanceof GoSlice) return right instanceof GoSlice && equalItems(left.items, right.items);
   if (!isGoObject(left) || !isGoObject(right)) return false;

@@ -15,6 +15,7 @@ import { emptySpec, pad, type FormatSpec } from './format-spec.js';
 import { isUnsignedKind } from './integer.js';
 import { typeOf } from './kind.js';
 import { sortedKeys } from './map-order.js';
+import { NamedGoInt } from './named-int.js';
 import { GoInt, GoMap, GoSlice, type GoObject, type GoValue } from './value.js';
 
 const plainSpec = Object.freeze(emptySpec());
@@ -24,6 +25,7 @@ export function formatPlain(value: GoValue): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return formatFloat64(value);
   if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (value instanceof NamedGoInt) return value.toGoString();
   if (value instanceof GoInt) return value.value.toString();
   return formatArgument(value, 'v', plainSpec);
 }
@@ -58,6 +60,9 @@ function formatNested(value: GoValue, verb: string, spec: FormatSpec, depth: num
     default:
   }
   if (value === null) return spec.sharpV ? 'interface {}(nil)' : '<nil>';
+  if (value instanceof NamedGoInt && !raw && !spec.sharpV && 'vsq'.includes(verb)) {
+    return formatStringVerb(value.toGoString(), value, verb, spec);
+  }
   if (value instanceof GoInt) return formatIntVerb(value, verb, spec);
   if (value instanceof Uint8Array) return formatByteSlice(value, verb, spec, depth);
   if (value instanceof GoMap) return formatMap(value, value.typeName, verb, spec, depth);

@@ -4,7 +4,7 @@ import { emptySpec, type FormatSpec } from './format-spec.js';
 import { typeOf } from './kind.js';
 import { GoInt, type GoValue } from './value.js';
 
-/** Go's limit for a width or precision; a larger one is reported in the text as bad. */
+/** Go's limit for a width or precision; past it the rest of the format is not read. */
 const maxWidth = 1_000_000;
 
 /** fmt.Sprint: a space between two operands when neither is a string. */
@@ -157,8 +157,8 @@ class Printer {
     if (this.#format[this.#index] === '*') {
       this.#index += 1;
       const precision = this.#starValue();
-      if (precision === undefined) this.#text += '%!(BADPREC)';
-      else if (precision >= 0) spec.precision = precision;
+      if (precision === undefined || precision < 0) this.#text += '%!(BADPREC)';
+      else spec.precision = precision;
       this.#afterIndex = false;
       return;
     }
@@ -170,8 +170,11 @@ class Printer {
     for (;;) {
       const digit = this.#format.charCodeAt(this.#index) - 48;
       if (!(digit >= 0 && digit <= 9)) return value;
+      if (value !== undefined && value > maxWidth) {
+        this.#index = this.#format.length;
+        return undefined;
+      }
       value = (value ?? 0) * 10 + digit;
-      if (value > maxWidth) return undefined;
       this.#index += 1;
     }
   }

@@ -1,3 +1,4 @@
+import { NamedGoInt } from './named-int.js';
 import { GoInt, GoMap, GoSlice, type GoObject, type GoValue } from './value.js';
 
 /** Whether the value is a struct (or a map or slice type with methods) of Go. */
@@ -35,6 +36,7 @@ export function typeOf(value: GoValue | undefined): string {
     default:
   }
   if (value === null || value === undefined) return '<nil>';
+  if (value instanceof NamedGoInt) return value.typeName;
   if (value instanceof GoInt) return value.kind;
   if (value instanceof Uint8Array) return '[]uint8';
   return value.typeName;

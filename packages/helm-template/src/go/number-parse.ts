@@ -73,7 +73,9 @@ export function parseFloat64(text: string): number {
   if (special !== undefined) return special;
   let body = text;
   if (body.includes('_')) {
-    if (!/^[+-]?0x/i.test(body) || /__|_[^0-9a-f]|_$|[.p+-]_/i.test(body)) throw fail('invalid syntax');
+    const digit = /^[+-]?0x/i.test(body) ? '[0-9a-fx]' : '[0-9]';
+    // An underscore stands between digits, or after the base prefix.
+    if (new RegExp(`(?<!${digit})_|_(?!${digit})`, 'i').test(body)) throw fail('invalid syntax');
     body = body.replaceAll('_', '');
   }
   const value = decimalFloat.test(body) ? Number(body) : parseHexFloat(body);

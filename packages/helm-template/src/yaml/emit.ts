@@ -1,5 +1,6 @@
 import { formatFloat } from '../go/float-format.js';
 import { GoError } from '../go/go-error.js';
+import { NilGoMap, NilGoSlice } from '../go/nil-collections.js';
 import { GoInt, GoMap, GoSlice, type GoValue } from '../go/value.js';
 import { emitScalar, isSimpleKey, type ScalarStyle } from './emit-scalar.js';
 import { decodeJson } from './json-decode.js';
@@ -45,6 +46,7 @@ function throughJson(value: GoValue, depth: number): GoValue {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (depth > MAX_DEPTH)
     throw new GoError('json: unsupported value: encountered a cycle or nesting too deep');
+  if (value instanceof NilGoSlice || value instanceof NilGoMap) return null;
   if (value instanceof GoSlice) return new GoSlice(value.items.map((item) => throughJson(item, depth + 1)));
   if (!(value instanceof GoMap)) return throughJson(decodeJson(encodeJson(value)), depth);
   const entries = new Map<string, GoValue>();

@@ -1,6 +1,7 @@
-import { compareStrings } from '../go/byte-string.js';
+import { compareStrings, fromBytes } from '../go/byte-string.js';
 import { GoError } from '../go/go-error.js';
-import { GoInt, GoMap, type GoObject, GoSlice, type GoValue } from '../go/value.js';
+import { NilGoMap, NilGoSlice } from '../go/nil-collections.js';
+import { GoInt, GoMap, type GoMethod, type GoObject, GoSlice, type GoValue } from '../go/value.js';
 
 /**
  * A Go struct whose JSON form differs from its fields: `jsonFields` gives names and values in Go's order, `omitempty`
@@ -43,6 +44,7 @@ function encode(value: GoValue, style: Style, depth: number): string {
   if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('base64')}"`;
   if (depth > MAX_DEPTH)
     throw new GoError('json: unsupported value: encountered a cycle or nesting too deep');
+  if (value instanceof NilGoSlice || value instanceof NilGoMap) return 'null';
   if (value instanceof GoSlice) {
     return bracket(
       '[',
@@ -53,9 +55,17 @@ function encode(value: GoValue, style: Style, depth: number): string {
     );
   }
   if (value instanceof GoMap) return encodeMap(value.entries, style, depth);
+  const marshal = value.methods.get('MarshalJSON');
+  if (marshal !== undefined) return marshalled(marshal);
   if (isJsonGoObject(value)) return encodeFields(value.jsonFields(), style, depth);
   if (value.elements !== undefined) return encode(value.elements, style, depth);
   return encodeFields(value.fields, style, depth);
+}
+
+/** The text of a type that writes its own JSON: times, versions. */
+function marshalled(marshal: GoMethod): string {
+  const json = marshal.call();
+  return json instanceof Uint8Array ? fromBytes(json) : 'null';
 }
 
 function isJsonGoObject(value: GoObject): value is JsonGoObject {

@@ -80,13 +80,12 @@ function padYear(year: number): string {
   return year < 0 ? `-${pad(-year, 4)}` : pad(year, 4);
 }
 
-/** A zone without a name prints as an offset of hours, and minutes if there are any. */
+/** A zone without a name prints as an offset of hours and minutes. */
 function formatZoneName({ abbreviation, offsetSeconds }: ZoneState): string {
   if (abbreviation !== '') return abbreviation;
   const minutes = Math.trunc(offsetSeconds / 60);
   const size = Math.abs(minutes);
-  const rest = size % 60 === 0 ? '' : pad(size % 60, 2);
-  return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(size / 60), 2)}${rest}`;
+  return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(size / 60), 2)}${pad(size % 60, 2)}`;
 }
 
 function formatFraction(element: 'fraction0' | 'fraction9', text: string, nanosecond: number): string {

@@ -84,6 +84,7 @@ function timeMethods(instant: Instant, local: Zone): ReadonlyMap<string, GoMetho
     ['UnixNano', getter(() => int64(instant.unixNanos))],
     ['UTC', getter(() => time({ ...instant, zone: UTC }))],
     ['Local', getter(() => time({ ...instant, zone: local }))],
+    ['Location', getter(() => location(instant.zone.name))],
     ['String', getter(() => time(instant).toGoString())],
     ['IsZero', getter(() => instant.unixNanos === ZERO_INSTANT.unixNanos)],
     ['MarshalJSON', getter(() => Buffer.from(timeToJson(instant)))],
@@ -128,6 +129,17 @@ function timeMethods(instant: Instant, local: Zone): ReadonlyMap<string, GoMetho
 
 function namedInt(typeName: string, value: number, text = ''): GoInt {
   return new NamedGoInt(typeName, 'int', BigInt(value), () => text);
+}
+
+function location(name: string): GoObject {
+  return {
+    goObject: true,
+    typeName: '*time.Location',
+    kind: 'ptr',
+    fields: NO_FIELDS,
+    methods: new Map([['String', { parameters: [], call: () => name }]]),
+    toGoString: () => name,
+  };
 }
 
 function instantOf(value: GoValue): Instant {

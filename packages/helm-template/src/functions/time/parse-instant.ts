@@ -296,5 +296,6 @@ function inZone(fields: Fields & { readonly month: number; readonly day: number 
   if (stateAt(local.unixNanos).abbreviation === fields.zoneName) return local;
   const hours = /^GMT([+-]\d+)$/.exec(fields.zoneName)?.[1];
   const offsetSeconds = hours === undefined ? 0 : Number(hours) * 3600;
-  return { unixNanos: shifted(offsetSeconds), zone: fixedZone(fields.zoneName, offsetSeconds) };
+  // Go reads the time of day as UTC here and only shows it in the zone.
+  return { unixNanos: asUtc, zone: fixedZone(fields.zoneName, offsetSeconds) };
 }

@@ -23,8 +23,40 @@ export function fixedZone(name: string, offsetSeconds: number): Zone {
   return { name, at: () => ({ offsetSeconds, abbreviation: name }) };
 }
 
-// ICU gives letters only for the zones a locale's readers know; together these cover tzdata's lettered zones.
-const ABBREVIATION_LOCALES = ['en-US', 'en-GB', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA', 'en-CA'];
+/** ICU names a zone with letters only in the English of those who live there; numbers and `GMT+1` elsewhere. */
+const ABBREVIATION_LOCALES = ['en-US', 'en-GB', 'en-IE', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA', 'en-CA'];
+
+/** Abbreviations that tzdata has too. ICU has others, such as GST for Dubai, where tzdata has a number. */
+const TZDATA_ABBREVIATIONS = new Set(
+  (
+    'ACDT ACST ADT AEDT AEST AKDT AKST AST AWST BST CAT CDT CEST CET CST EAT EDT EEST EET EST GMT HDT HST IST MDT ' +
+    'MSK MST NDT NST NZDT NZST PDT PST SAST WAT WEST WET'
+  ).split(' '),
+);
+
+/** Zones that tzdata names with letters and ICU's English does not: standard time, and summer time if there is one. */
+const LETTERED_ZONES: ReadonlyMap<string, readonly [standard: string, summer?: string]> = new Map([
+  ['Asia/Hong_Kong', ['HKT']],
+  ['Asia/Jakarta', ['WIB']],
+  ['Asia/Jayapura', ['WIT']],
+  ['Asia/Jerusalem', ['IST', 'IDT']],
+  ['Asia/Karachi', ['PKT']],
+  ['Asia/Macau', ['CST']],
+  ['Asia/Makassar', ['WITA']],
+  ['Asia/Manila', ['PST']],
+  ['Asia/Pontianak', ['WIB']],
+  ['Asia/Pyongyang', ['KST']],
+  ['Asia/Seoul', ['KST']],
+  ['Asia/Shanghai', ['CST']],
+  ['Asia/Taipei', ['CST']],
+  ['Asia/Tokyo', ['JST']],
+  ['Europe/Kirov', ['MSK']],
+  ['Europe/Moscow', ['MSK']],
+  ['Europe/Simferopol', ['MSK']],
+  ['Europe/Volgograd', ['MSK']],
+  ['Pacific/Guam', ['ChST']],
+  ['Pacific/Pago_Pago', ['SST']],
+]);
 
 /**
  * Looks up an IANA zone as Go's `time.LoadLocation` does on Linux: names are case-sensitive files.
@@ -55,7 +87,16 @@ export function loadZone(name: string): Zone | undefined {
   );
   const at = (unixSeconds: number): ZoneState => {
     const offsetSeconds = offsetAt(offsets, unixSeconds);
-    return { offsetSeconds, abbreviation: abbreviationAt(names, unixSeconds, offsetSeconds) };
+    if (name === 'GMT') return { offsetSeconds, abbreviation: 'GMT' };
+    const lettered = LETTERED_ZONES.get(offsets.resolvedOptions().timeZone);
+    if (lettered === undefined) {
+      return { offsetSeconds, abbreviation: abbreviationAt(names, unixSeconds, offsetSeconds) };
+    }
+    const [standard, summer = standard] = lettered;
+    // The zones of the table are north of the equator: January has standard time.
+    const january = Date.UTC(new Date(unixSeconds * 1000).getUTCFullYear(), 0, 1) / 1000;
+    const isSummer = offsetAt(offsets, january) !== offsetSeconds;
+    return { offsetSeconds, abbreviation: isSummer ? summer : standard };
   };
   return { name, at };
 }
@@ -97,7 +138,7 @@ function abbreviationAt(
 ): string {
   for (const format of formats) {
     const part = format.formatToParts(unixSeconds * 1000).find(({ type }) => type === 'timeZoneName');
-    if (part !== undefined && /^[A-Z]{3,5}$/.test(part.value)) return part.value;
+    if (part !== undefined && TZDATA_ABBREVIATIONS.has(part.value)) return part.value;
   }
   const { hour, minute } = civilFromSeconds(Math.abs(offsetSeconds), 0);
   const digits = (value: number): string => String(value).padStart(2, '0');

@@ -26,7 +26,10 @@ function tableOf(table: object, local: Zone): GoMap {
 }
 
 function valueOf(value: TomlValue, local: Zone): GoValue {
-  if (typeof value === 'bigint') return new GoInt('int64', value);
+  if (typeof value === 'bigint') {
+    if (BigInt.asIntN(64, value) !== value) throw new GoError(`toml: ${value} is out of range for int64`);
+    return new GoInt('int64', value);
+  }
   if (typeof value !== 'object') return value;
   if (value instanceof TomlDate) return timeOf(value, local);
   if (!Array.isArray(value)) return tableOf(value, local);
