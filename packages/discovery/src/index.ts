@@ -8,8 +8,18 @@ export type {
   HelmRepository,
   TextInput,
 } from './discover/discover-options.js';
-export type { DiscoveredChart, Discovery, EntryWithoutImage, Fallback } from './discover/discovery.js';
+export type {
+  DiscoveredChart,
+  Discovery,
+  EntryWithoutImage,
+  Fallback,
+  SourceFailure,
+} from './discover/discovery.js';
 export type { DiscoveryErrorCode, DiscoveryErrorDetails } from './errors.js';
+export type { ExtractedImages } from './extract/extract-chart.js';
+export type { Finding } from './extract/finding.js';
+export type { ListEntry } from './lists/image-list.js';
+export type { ChangedImage, PlanDiff } from './plan/diff-plans.js';
 export type {
   DiscoveredImage,
   UnresolvedImage,
@@ -39,3 +49,16 @@ export type { PlanEvent, PlanFailure, PlanOptions, PlanResult } from './plan/pla
 export type { Preset, PresetImage, PresetValuesRule } from './preset/preset.js';
 
 export { DiscoveryError, isDiscoveryError } from './errors.js';
+export { discoverImages } from './discover/discover-images.js';
+export { extractFromRendering } from './extract/extract-chart.js';
+export { extractFromDocument } from './extract/extract-document.js';
+export { extractFromManifests } from './extract/extract-manifests.js';
+export { parseImageList } from './lists/parse-image-list.js';
+export { createPlan } from './plan/create-plan.js';
+export { defaultNameTemplate } from './plan/destination-name.js';
+export { diffPlans } from './plan/diff-plans.js';
+export { parsePlan } from './plan/parse-plan.js';
+export { loadPreset, presetNames } from './preset/load-preset.js';
+export { findNewestTag } from './tags/newest-tag.js';
+export { compareTags } from './tags/rank-tags.js';
+export { isCandidate } from './tags/tag-pattern.js';

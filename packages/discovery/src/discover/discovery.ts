@@ -33,6 +33,13 @@ export interface EntryWithoutImage {
   readonly entry: string;
 }
 
+/** A source that could not be used and that nothing stood in for. The others count. */
+export interface SourceFailure {
+  /** The chart or catalog as the user named it. */
+  readonly source: string;
+  readonly error: Error;
+}
+
 /** What {@link discoverImages} found. */
 export interface Discovery {
   /** Merged: one entry an image, with all that asks for it; sorted by reference. */
@@ -42,6 +49,7 @@ export interface Discovery {
   /** Places that name an image which cannot be told. */
   readonly unresolved: readonly UnresolvedImage[];
   readonly fallbacks: readonly Fallback[];
+  readonly failures: readonly SourceFailure[];
   readonly entriesWithoutImage: readonly EntryWithoutImage[];
   readonly notes: readonly Note[];
   readonly charts: readonly DiscoveredChart[];
