@@ -7,6 +7,7 @@ import type {
   StreamedBody,
 } from './http-message.js';
 import { networkError } from './network-error.js';
+import type { ConnectionLease } from './origin-connections.js';
 import { redactUrl } from './redact-url.js';
 import { ResponseBody } from './response-body.js';
 
@@ -24,23 +25,27 @@ export interface WireRequest {
 }
 
 /**
- * Sends one request over one connection of the dispatcher: no repetition, no redirect. Resolves as soon as the
- * headers of the answer are there.
+ * Sends one request over a leased connection: no repetition, no redirect. Resolves as soon as the headers of the
+ * answer are there; the lease ends with the body.
  * @throws OciError as `networkError` says; an error that a streamed body failed with; the signal's reason.
  */
-export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<HttpResponse> {
+export function exchange(lease: ConnectionLease, request: WireRequest): Promise<HttpResponse> {
   const { signal, url, body } = request;
   const streamed = body !== undefined && !(body instanceof Uint8Array) ? body : undefined;
+  if (signal?.aborted === true) {
+    lease.release();
+    streamed?.stream.destroy();
+    return Promise.reject(signal.reason as Error);
+  }
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
-    let controller: Dispatcher.DispatchController | undefined;
     let response: HttpResponse | undefined;
     let receivedBytes = 0;
     let finished = false;
 
-    const finish = (): void => {
-      if (finished) return;
+    const finish = (leaseEnd: 'release' | 'discard'): void => {
       finished = true;
+      lease[leaseEnd]();
       signal?.removeEventListener('abort', cancel);
       if (request.listeners.length > 0) report();
     };
@@ -57,10 +62,15 @@ export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<
       };
       for (const listener of request.listeners) listener(event);
     };
+    const reasonOf = (error: unknown): unknown => {
+      if (signal?.aborted === true) return signal.reason;
+      const sourceFailed = streamed !== undefined && streamed.stream.errored === error;
+      return sourceFailed ? error : networkError(error, url.host);
+    };
     const fail = (error: unknown): void => {
       if (finished) return;
-      finish();
-      const reason: unknown = signal?.aborted === true ? signal.reason : networkError(error, url.host);
+      finish('discard');
+      const reason = reasonOf(error);
       if (response === undefined) {
         streamed?.stream.destroy();
         reject(reason);
@@ -72,14 +82,10 @@ export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<
     };
     const cancel = (): void => {
       fail(signal?.reason);
-      controller?.abort(new Error('cancelled'));
     };
 
     const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(started) {
-        controller = started;
-        if (finished) started.abort(new Error('cancelled'));
-      },
+      onRequestStart() {},
       onResponseStart(started, status, headers) {
         if (status < 200 || finished) return;
         const answer = new ResponseBody({
@@ -87,8 +93,7 @@ export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<
             if (started.paused) started.resume();
           },
           abort: () => {
-            finish();
-            started.abort(new Error('given up'));
+            if (!finished) finish('discard');
           },
         });
         response = { status, headers, url, body: answer };
@@ -100,7 +105,7 @@ export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<
       },
       onResponseEnd() {
         if (finished) return;
-        finish();
+        finish('release');
         response?.body.complete();
       },
       onResponseError(_controller, error) {
@@ -108,13 +113,8 @@ export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<
       },
     };
 
-    if (signal?.aborted === true) {
-      streamed?.stream.destroy();
-      reject(signal.reason as Error);
-      return;
-    }
     signal?.addEventListener('abort', cancel, { once: true });
-    dispatcher.dispatch(
+    lease.dispatcher.dispatch(
       {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
@@ -124,6 +124,8 @@ export function exchange(dispatcher: Dispatcher, request: WireRequest): Promise<
           ...(streamed === undefined ? {} : { 'content-length': String(streamed.sizeBytes) }),
         },
         body: streamed?.stream ?? (body instanceof Uint8Array ? body : null),
+        // Keep the connection after a HEAD, too: undici closes it otherwise.
+        reset: false,
         headersTimeout: request.headersTimeoutMs,
         bodyTimeout: request.bodyTimeoutMs,
       },

@@ -140,7 +140,7 @@ class UndiciHttpClient implements HttpClient {
     const leave = await origin.gate.enter(kind, request.signal);
     const sentAt = performance.now();
     try {
-      const response = await exchange(origin.connections.dispatcher, {
+      const response = await exchange(origin.connections.lease(), {
         method: request.method,
         url: request.url,
         headers: this.#headers(request),

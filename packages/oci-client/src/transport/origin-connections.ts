@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import { Pool, ProxyAgent, buildConnector, type Dispatcher } from 'undici';
+import { Client, ProxyAgent, buildConnector, type Dispatcher } from 'undici';
 import { bareHostname } from './ip-address.js';
 
 /** How one origin is connected to. */
@@ -12,6 +12,15 @@ export interface OriginConnectionsOptions {
   readonly connectTimeoutMs: number;
 }
 
+/** One connection, for one exchange. */
+export interface ConnectionLease {
+  readonly dispatcher: Dispatcher;
+  /** The exchange is over: the connection may serve another. */
+  release(): void;
+  /** The exchange failed or was given up: the connection is closed. */
+  discard(): void;
+}
+
 /** Bytes a socket buffers: with more, fewer and larger reads; the parser takes all there is at once. */
 const socketBufferBytes = 256 * 1024;
 
@@ -20,11 +29,17 @@ const keepAliveMs = 20_000;
 
 const longestHeaderBytes = 64 * 1024;
 
-/** The connections to one origin: kept alive, opened on demand or ahead of it. */
+/**
+ * The connections to one origin: kept alive, opened on demand or ahead of it. The one used last is used first. This is
+ * no undici Pool: that one takes a connection as busy for a turn of the event loop after its answer ended, and opens
+ * another for a request that comes at once, which every upload does.
+ */
 export class OriginConnections {
-  readonly dispatcher: Dispatcher;
   readonly #origin: URL;
+  readonly #open: () => Dispatcher;
   readonly #connect: buildConnector.connector | undefined;
+  readonly #idle: Dispatcher[] = [];
+  readonly #all = new Set<Dispatcher>();
   /** Connections nobody uses yet, in the order they were asked for. */
   readonly #ahead: Promise<Socket | undefined>[] = [];
   #closed = false;
@@ -36,64 +51,88 @@ export class OriginConnections {
       timeout: options.connectTimeoutMs,
       highWaterMark: socketBufferBytes,
     };
-    const pool = {
+    const connection = {
       keepAliveTimeout: keepAliveMs,
       keepAliveMaxTimeout: 10 * keepAliveMs,
       maxHeaderSize: longestHeaderBytes,
       strictContentLength: true,
     };
-    if (options.proxy === undefined) {
+    const { proxy, proxySecureContext } = options;
+    if (proxy === undefined) {
       this.#connect = buildConnector(tls);
-      this.dispatcher = new Pool(origin, {
-        ...pool,
-        connect: (target, callback) => {
-          this.#take(target, callback);
-        },
-      });
+      const connect: buildConnector.connector = (target, callback) => {
+        this.#take(target, callback);
+      };
+      this.#open = () => new Client(origin, { ...connection, connect });
     } else {
-      this.dispatcher = new ProxyAgent({
-        ...pool,
-        uri: options.proxy.href,
-        requestTls: tls,
-        proxyTls: {
-          timeout: options.connectTimeoutMs,
-          ...(options.proxySecureContext === undefined ? {} : { secureContext: options.proxySecureContext }),
-        },
-        proxyTunnel: origin.protocol === 'https:',
-      });
+      const proxyTls = {
+        timeout: options.connectTimeoutMs,
+        ...(proxySecureContext === undefined ? {} : { secureContext: proxySecureContext }),
+      };
+      this.#open = () =>
+        new ProxyAgent({
+          ...connection,
+          connections: 1,
+          uri: proxy.href,
+          requestTls: tls,
+          proxyTls,
+          proxyTunnel: origin.protocol === 'https:',
+        });
     }
+  }
+
+  /** A connection nobody else uses; opened by its first exchange where there is none. */
+  lease(): ConnectionLease {
+    const dispatcher = this.#idle.pop() ?? this.#open();
+    this.#all.add(dispatcher);
+    if (this.#closed) void dispatcher.destroy();
+    let over = false;
+    return {
+      dispatcher,
+      release: () => {
+        if (!over && this.#all.has(dispatcher)) this.#idle.push(dispatcher);
+        over = true;
+      },
+      discard: () => {
+        if (!over && this.#all.delete(dispatcher)) void dispatcher.destroy();
+        over = true;
+      },
+    };
   }
 
   /** Opens connections for requests to come. Through a proxy there is nothing to do. */
   preconnect(count: number): void {
     if (this.#connect === undefined || this.#closed) return;
     while (this.#ahead.length < count) {
-      this.#ahead.push(this.#open().catch(() => undefined));
+      this.#ahead.push(this.#connectAhead().catch(() => undefined));
     }
   }
 
   /**
-   * Opens one connection and hands it to the first request to come.
+   * Opens one connection and keeps it for the first request to come.
    * @throws what connecting failed with, as Node says it.
    */
   async probe(): Promise<void> {
-    this.#ahead.push(Promise.resolve(await this.#open()));
+    const socket = await this.#connectAhead();
+    this.#ahead.push(Promise.resolve(socket));
   }
 
-  /** Drops every connection, in use or not. */
+  /** Closes every connection, in use or not. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const connecting of this.#ahead.splice(0)) {
       void connecting.then((socket) => socket?.destroy());
     }
-    await this.dispatcher.destroy(null);
+    const all = [...this.#all];
+    this.#all.clear();
+    this.#idle.length = 0;
+    await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
   }
 
-  #open(): Promise<Socket> {
+  #connectAhead(): Promise<Socket> {
     const { protocol, host, hostname, port } = this.#origin;
-    const connect = this.#connect;
     return new Promise((resolve, reject) => {
-      connect?.({ protocol, host, hostname: bareHostname(hostname), port }, (error, socket) => {
+      this.#connect?.({ protocol, host, hostname: bareHostname(hostname), port }, (error, socket) => {
         if (error !== null) {
           reject(error);
           return;

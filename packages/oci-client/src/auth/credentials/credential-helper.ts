@@ -100,7 +100,8 @@ function failure(
       hint: 'install it, or remove it from credsStore and credHelpers in the configuration',
     });
   }
-  const how = error.killed === true ? 'took too long' : `ended with ${String(error.code ?? 'an error')}`;
+  const exit = typeof error.code === 'number' ? ` with ${error.code}` : '';
+  const how = error.killed === true ? 'took too long' : `failed${exit}`;
   return new OciError(`the credential helper ${program} ${how} at "${action}"`, {
     code: 'OCI_CREDENTIALS',
     hint: `run "${program} ${action}" by hand to see why`,
