@@ -28,6 +28,8 @@ function builder(yargs: Argv) {
     .positional('destination', { type: 'string', describe: 'Where to, in the same form' })
     .option('from-file', {
       type: 'string',
+      // With a count, yargs takes a lone `-` as the value.
+      nargs: 1,
       describe:
         'Copy what this file lists (- is stdin): lines SOURCE DESTINATION, or a YAML/JSON list of {source, destination, platforms?}',
     })

@@ -11,6 +11,7 @@ import {
   createCopier as createOciCopier,
   defaultCacheDirectory,
   defaultCredentialProviders,
+  isOciError,
   openContentCache,
   proxyFromEnvironment,
   type ContentCache,
@@ -91,7 +92,6 @@ export function createCopier(options: CopierOptions = {}): Copier {
     region,
     fallbackRegion,
     endpoint: environment['AWS_ENDPOINT_URL_ECR'],
-    publicEndpoint: environment['AWS_ENDPOINT_URL_ECR_PUBLIC'],
     registries: ecrRegistries,
     repositorySettings,
     createRepositories,
@@ -108,9 +108,15 @@ export function createCopier(options: CopierOptions = {}): Copier {
     profileFor: (registry) => ecr.profileFor(registry),
     cache: openCache(cache, environment, homeDirectory),
     prepareRegistry: async (registry, side, signal) => {
-      if (!(await ecr.isEcr(registry, { signal })) || side === 'source') return;
-      resolveEcrRegion(registry, region);
-      await ecr.readMountSetting(registry, { signal });
+      if (side === 'source') {
+        // Whether a source is ECR under another name only matters if its API answers.
+        await ecr.isEcr(registry, { signal }).catch((error: unknown) => {
+          if (!isOciError(error)) throw error;
+        });
+      } else if (await ecr.isEcr(registry, { signal })) {
+        resolveEcrRegion(registry, region);
+        await ecr.readMountSetting(registry, { signal });
+      }
     },
   });
   return { ...copier, ecr };
