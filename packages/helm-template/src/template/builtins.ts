@@ -57,6 +57,18 @@ function lessOrEqual(left: Value, right: Value): boolean {
 }
 
 /**
+ * The built-in `call`. Nothing that a chart can reach is a Go func, so it always fails.
+ *
+ * @param calleeText - the first argument as it stands in the template, for the error.
+ */
+export function callBuiltin(calleeText: string): Builtin {
+  return variadic([reflectValue, reflectValue], ([callee]) => {
+    if (callee === undefined || callee === null) throw new GoError('call of nil');
+    throw new GoError(`non-function ${calleeText} of type ${typeOf(callee)}`);
+  });
+}
+
+/**
  * The functions of text/template. `and` and `or` are here for their names and parameters: the executor
  * evaluates them itself, because they stop at the first operand that decides.
  */
@@ -70,14 +82,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     variadic([reflectValue, reflectValue], (args) => args.find((value) => isTrue(value)) ?? args.at(-1)),
   ],
   ['not', fixed([reflectValue], ([value]) => !isTrue(value))],
-  [
-    'call',
-    variadic([reflectValue, reflectValue], ([callee]) => {
-      // Nothing that a chart can reach is a Go func.
-      if (callee === undefined || callee === null) throw new GoError('call of nil');
-      throw new GoError(`non-function of type ${typeOf(callee)}`);
-    }),
-  ],
+  ['call', callBuiltin('')],
   ['html', variadic([any], (args) => htmlEscape(escapable(args)))],
   ['js', variadic([any], (args) => jsEscape(escapable(args)))],
   ['urlquery', variadic([any], (args) => queryEscape(escapable(args)))],

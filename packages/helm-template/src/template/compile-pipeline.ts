@@ -1,6 +1,6 @@
 import type { FunctionTable } from './function-table.js';
 import { idealConstant, type Evaluate, type Operand } from './arguments.js';
-import { builtins, type Callee } from './builtins.js';
+import { builtins, callBuiltin, type Callee } from './builtins.js';
 import { compileCall, compileShortCircuit, noFinal, type EvaluateCall } from './call.js';
 import type { ExecState } from './exec-state.js';
 import { fieldChain } from './field-access.js';
@@ -98,6 +98,11 @@ function withoutArguments(
   };
 }
 
+function builtinFor(name: string, args: readonly OperandNode[]): Callee | undefined {
+  const [first] = args;
+  return name === 'call' && first !== undefined ? callBuiltin(nodeText(first)) : builtins.get(name);
+}
+
 function compileFunction(
   identifier: IdentifierNode,
   node: CommandNode | IdentifierNode,
@@ -107,7 +112,7 @@ function compileFunction(
   const { name } = identifier;
   const operands = args.map((argument) => compileOperand(argument, context));
   const own = context.functions.get(name);
-  const callee: Callee | undefined = own ?? builtins.get(name);
+  const callee = own ?? builtinFor(name, args);
   if (callee === undefined) {
     return (state) => {
       state.node = identifier;

@@ -49,7 +49,7 @@ export class ExecState {
   }
 
   write(text: string): void {
-    this.host.budget.write(text.length);
+    this.host.budget.write(text);
     this.output += text;
   }
 

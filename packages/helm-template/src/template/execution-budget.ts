@@ -1,3 +1,4 @@
+import { byteLength } from '../go/byte-string.js';
 import { TemplateLimitError } from './template-error.js';
 
 /** What a render may use up. Everything that is not given is unlimited. */
@@ -55,17 +56,18 @@ export class ExecutionBudget {
   }
 
   /**
-   * Charges `characters` of output. Characters count as bytes: exact for ASCII, low by at most three times else.
+   * Charges the bytes of a text that is written.
    *
    * @throws TemplateLimitError when the output is too large.
    */
-  write(characters: number): void {
-    this.#output += characters;
+  write(text: string): void {
+    this.#output += byteLength(text);
     if (this.#output > this.#maxOutput) this.#failOutput();
   }
 
   /**
-   * Refuses a single value that is longer than all output may be, before anything copies it.
+   * Refuses a single value that is longer than all output may be, before anything copies it. The length is in
+   * characters, which are at least as many bytes.
    *
    * @throws TemplateLimitError when it is.
    */

@@ -59,7 +59,7 @@ export class TemplateSet {
    * @throws TemplateParseError when it does not parse; then nothing is added.
    */
   addParse(name: string, text: string): void {
-    this.#associate(this.#parse(name, text));
+    this.addTrees(this.#parse(name, text));
   }
 
   /**
@@ -86,7 +86,8 @@ export class TemplateSet {
     return parseTemplate(name, text, (word) => functions.has(word) || builtins.has(word));
   }
 
-  #associate(trees: ReadonlyMap<string, TemplateTree>): void {
+  /** Adds parsed templates, by name, as `addParse` does with those of a file. */
+  addTrees(trees: ReadonlyMap<string, TemplateTree>): void {
     for (const [name, tree] of trees) {
       if (!isEmptyTree(tree.root) || this.#find(name) === undefined) this.#trees.set(name, tree);
     }
@@ -152,7 +153,7 @@ export class TemplateSet {
   #tpl(text: string, data: GoValue, budget: ExecutionBudget): string {
     const set = this.clone();
     const trees = this.#tplTrees(text);
-    set.#associate(trees);
+    set.addTrees(trees);
     const tree = trees.get(rootName);
     if (tree === undefined) return '';
     try {
