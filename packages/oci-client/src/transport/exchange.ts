@@ -27,7 +27,7 @@ export interface WireRequest {
 /**
  * Sends one request over a leased connection: no repetition, no redirect. Resolves as soon as the headers of the
  * answer are there; the lease ends with the body.
- * @throws OciError as `networkError` says; an error that a streamed body failed with; the signal's reason.
+ * @throws OciError as `networkError` says; the OciError that a streamed body failed with; the signal's reason.
  */
 export function exchange(lease: ConnectionLease, request: WireRequest): Promise<HttpResponse> {
   const { signal, url, body } = request;
@@ -62,15 +62,10 @@ export function exchange(lease: ConnectionLease, request: WireRequest): Promise<
       };
       for (const listener of request.listeners) listener(event);
     };
-    const reasonOf = (error: unknown): unknown => {
-      if (signal?.aborted === true) return signal.reason;
-      const sourceFailed = streamed !== undefined && streamed.stream.errored === error;
-      return sourceFailed ? error : networkError(error, url.host);
-    };
     const fail = (error: unknown): void => {
       if (finished) return;
       finish('discard');
-      const reason = reasonOf(error);
+      const reason: unknown = signal?.aborted === true ? signal.reason : networkError(error, url.host);
       if (response === undefined) {
         streamed?.stream.destroy();
         reject(reason);

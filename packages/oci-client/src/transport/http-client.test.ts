@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startScriptedServer } from '../../test/scripted-server.js';
 import { testTls } from '../../test/tls-fixture.js';
+import { OciError } from '../errors/oci-error.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import type { HttpRequestEvent, HttpResponse } from './http-message.js';
 import type { HttpClientOptions } from './http-options.js';
@@ -279,7 +280,7 @@ describe('bodies', () => {
 describe('uploads', () => {
   it('fails with the error the content failed with', async () => {
     const server = await startScriptedServer((_request, response) => response.end());
-    const wrong = new Error('the content is wrong');
+    const wrong = new OciError('the content is wrong', { code: 'OCI_DIGEST_MISMATCH' });
     const stream = Readable.from(
       (function* () {
         yield Buffer.alloc(10);
