@@ -27,8 +27,6 @@ export interface EcrOptions {
   readonly fallbackRegion?: string | undefined;
   /** Value of `AWS_ENDPOINT_URL_ECR`: the API's URL instead of AWS's own. */
   readonly endpoint?: string | undefined;
-  /** Value of `AWS_ENDPOINT_URL_ECR_PUBLIC`. */
-  readonly publicEndpoint?: string | undefined;
   /** Registries, by host and port, that are ECR behind a name of their own. */
   readonly registries?: ReadonlyMap<string, EcrRegistrySettings> | undefined;
   /** How missing repositories are created. @default scan on push, AES256, mutable tags */
@@ -89,10 +87,10 @@ class EcrSession implements Ecr {
   readonly #mountSettings = new Map<string, boolean>();
 
   constructor(options: EcrOptions) {
-    const { http, endpoint, publicEndpoint, now = Date.now } = options;
+    const { http, endpoint, now = Date.now } = options;
     this.#options = options;
     this.#clients = new AwsClients({ http, endpoint });
-    this.#tokens = new EcrTokens({ clients: this.#clients, http, publicEndpoint, now });
+    this.#tokens = new EcrTokens({ clients: this.#clients, http, now });
     this.#locations = new RegistryLocations(options.registries ?? new Map());
     this.credentials = { name: 'AWS', getCredential: async (request) => this.#getCredential(request) };
     this.repositoryCreator = {

@@ -10,8 +10,6 @@ import { TokenCache, type GetTokenOptions } from './token-cache.js';
 export interface EcrTokensOptions {
   readonly clients: AwsClients;
   readonly http: AwsHttp;
-  /** URL of ECR Public's API instead of AWS's own. */
-  readonly publicEndpoint: string | undefined;
   readonly now: () => number;
 }
 
@@ -40,9 +38,8 @@ export class EcrTokens {
 
   /** A token for public.ecr.aws. @throws OciError `OCI_CREDENTIALS` */
   async getPublic(options: GetTokenOptions): Promise<RegistryToken> {
-    const { clients, http, publicEndpoint: endpoint, now } = this.#options;
-    const ask = async (): Promise<RegistryToken> =>
-      requestPublicToken({ clients, http, endpoint, nowMs: now() });
+    const { clients, http, now } = this.#options;
+    const ask = async (): Promise<RegistryToken> => requestPublicToken({ clients, http, nowMs: now() });
     return this.#cache.get('public', explained('cannot get an ECR Public token', ask), options);
   }
 }

@@ -4,14 +4,12 @@ import { readRegistryToken, type AuthorizationData, type RegistryToken } from '.
 
 /** ECR Public has one API, in this region. */
 const publicRegion = 'us-east-1';
-const publicEndpoint = 'https://api.ecr-public.us-east-1.amazonaws.com';
+const publicApi = new URL('https://api.ecr-public.us-east-1.amazonaws.com');
 
 /** What {@link requestPublicToken} needs. */
 export interface PublicTokenRequest {
   readonly clients: AwsClients;
   readonly http: AwsHttp;
-  /** URL of ECR Public's API instead of AWS's own. */
-  readonly endpoint?: string | undefined;
   readonly nowMs: number;
 }
 
@@ -20,8 +18,11 @@ export interface PublicTokenRequest {
  * credentials as everything else. One call is not worth a second SDK client package.
  * @throws an Error named as AWS names it, such as `AccessDeniedException`
  */
-export async function requestPublicToken(request: PublicTokenRequest): Promise<RegistryToken> {
-  const { clients, http, endpoint = publicEndpoint, nowMs } = request;
+export async function requestPublicToken({
+  clients,
+  http,
+  nowMs,
+}: PublicTokenRequest): Promise<RegistryToken> {
   const client = await clients.client({ region: publicRegion });
   const signer = await client.config.signer({
     name: 'sigv4',
@@ -29,24 +30,19 @@ export async function requestPublicToken(request: PublicTokenRequest): Promise<R
     signingRegion: publicRegion,
     properties: {},
   });
-  const url = new URL(endpoint);
   const signed = await signer.sign({
     method: 'POST',
-    protocol: url.protocol,
-    hostname: url.hostname,
-    ...(url.port === '' ? {} : { port: Number(url.port) }),
+    protocol: publicApi.protocol,
+    hostname: publicApi.hostname,
     path: '/',
     headers: {
-      host: url.host,
+      host: publicApi.host,
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': 'SpencerFrontendService.GetAuthorizationToken',
     },
     body: '{}',
   });
-  const { response } = await createAwsHttpHandler(http).handle({
-    ...signed,
-    query: {},
-  });
+  const { response } = await createAwsHttpHandler(http).handle({ ...signed, query: {} });
   const answer = parseAnswer(response.body);
   if (response.statusCode !== 200) throw awsException(answer, response.statusCode);
   return readRegistryToken(authorizationData(answer), nowMs);
