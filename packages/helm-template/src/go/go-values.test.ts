@@ -28,7 +28,9 @@ const someText = fc.oneof(
 describe('byte strings', () => {
   it('are lossless', () => {
     fc.assert(
-      fc.property(anyBytes, (bytes) => expect(Buffer.compare(toBytes(fromBytes(bytes)), bytes)).toBe(0)),
+      fc.property(anyBytes, (bytes) => {
+        expect(Buffer.compare(toBytes(fromBytes(bytes)), bytes)).toBe(0);
+      }),
     );
   });
 
