@@ -18,7 +18,7 @@ import { createCopier } from 'oci-sync';
 const cli = fileURLToPath(new URL('../packages/cli/bin/oci-sync.js', import.meta.url));
 
 /** Runs the command line as a user does, its output on this terminal. */
-async function ociSync(args, { environment, input = '' }) {
+async function ociSync(args, input = '') {
   console.log(`\n$ oci-sync ${args.join(' ')}`);
   const child = spawn(process.execPath, [cli, ...args], {
     env: environment,
@@ -48,9 +48,9 @@ async function seedSource(source) {
 }
 
 /** Pulls an image from the mirror and checks every byte of it, layers unpacked. */
-async function readBack(reference, expected, environment) {
+async function readBack(reference, expected) {
   const layout = await mkdtemp(join(tmpdir(), 'oci-sync-quickstart-'));
-  const copier = createCopier({ environment, cache: false });
+  const copier = createCopier({ cache: false });
   try {
     const report = await copier.copy({ source: reference, destination: `oci:${layout}:back` });
     if (report.digest !== expected.digest)
@@ -78,28 +78,28 @@ const work = await mkdtemp(join(tmpdir(), 'oci-sync-quickstart-'));
 const source = await startTestRegistry();
 const ecr = await startEcr({ region: 'us-west-2', blobMounting: 'ENABLED' });
 try {
-  const environment = {
-    PATH: process.env.PATH,
+  // What a CI job would have in its environment; HOME keeps this user's own logins and cache out of it.
+  Object.assign(process.env, {
     HOME: work,
     AWS_ENDPOINT_URL_ECR: ecr.apiUrl,
     AWS_ACCESS_KEY_ID: 'quickstart',
     AWS_SECRET_ACCESS_KEY: 'quickstart',
     AWS_REGION: 'us-west-2',
-  };
+  });
   const images = await seedSource(source);
   const list = Object.keys(images).map((name) => `${source.host}/${name} ${ecr.host}/mirror/${name}\n`);
   console.log(`source registry ${source.host}; a stand-in for AWS ECR at ${ecr.host}, empty`);
 
-  await ociSync(['copy', '--from-file', '-'], { environment, input: list.join('') });
+  await ociSync(['copy', '--from-file', '-'], list.join(''));
   console.log(`\nrepositories created in ECR: ${ecr.content.repositories().join(', ')}`);
 
   ecr.requests.clear();
-  await ociSync(['copy', '--from-file', '-'], { environment, input: list.join('') });
+  await ociSync(['copy', '--from-file', '-'], list.join(''));
   const writes = ecr.requests.count({ method: ['POST', 'PUT', 'PATCH'], path: /^\/v2\// });
   if (writes > 0) throw new Error(`the second run wrote ${writes} times to an unchanged mirror`);
   console.log('\nthe second run wrote nothing: every image was found unchanged');
 
-  await readBack(`${ecr.host}/mirror/shop/web:1.4.0`, images['shop/web:1.4.0'], environment);
+  await readBack(`${ecr.host}/mirror/shop/web:1.4.0`, images['shop/web:1.4.0']);
 } finally {
   await Promise.all([source.close(), ecr.close(), rm(work, { recursive: true, force: true })]);
 }

@@ -24,7 +24,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Options of {@link createCopier}: what oci-client's copier takes, and where things are found on this machine. */
 export interface CopierOptions extends Omit<OciCopierOptions, 'cache' | 'repositoryCreators' | 'profileFor'> {
-  /** Where credentials, proxies and AWS settings are looked up. @default process.env */
+  /**
+   * Where logins, proxies and `AWS_ENDPOINT_URL_ECR` are looked up; AWS credentials are found by the AWS SDK, which reads
+   * the process's own. @default process.env
+   */
   readonly environment?: Environment | undefined;
   /** @default the user's */
   readonly homeDirectory?: string | undefined;
