@@ -21,7 +21,6 @@ const cli = fileURLToPath(new URL('../packages/cli/bin/oci-sync.js', import.meta
 async function ociSync(args, input = '') {
   console.log(`\n$ oci-sync ${args.join(' ')}`);
   const child = spawn(process.execPath, [cli, ...args], {
-    env: environment,
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   child.stdin.end(input);
