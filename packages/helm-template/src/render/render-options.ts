@@ -7,7 +7,7 @@ export interface RenderLimits {
   readonly maxSteps: number;
   /** Bytes written by templates, `include` and `tpl` results counted. Default 512 MiB. */
   readonly maxOutputBytes: number;
-  /** Wall time of one render in milliseconds, read from `clock`. Default 120 000. */
+  /** Wall time of one render in milliseconds. Default 120 000. */
   readonly timeBudgetMs: number;
 }
 
@@ -39,8 +39,13 @@ export interface RenderOptions extends ResolveOptions {
   readonly limits?: Partial<RenderLimits> | undefined;
   /** Random bytes for `randAlphaNum`, `genCA` and the like. Default: node:crypto's `randomBytes`. */
   readonly randomBytes?: ((sizeBytes: number) => Uint8Array) | undefined;
-  /** Milliseconds since 1970 for `now`, certificates and the time budget. Default: `Date.now`. */
+  /** Milliseconds since 1970 for `now` and certificates. Default: `Date.now`. */
   readonly clock?: (() => number) | undefined;
   /** Checked between files; its reason is rethrown as it is. */
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface PrepareOptions {
+  /** IANA name of the zone in which `date` prints: Go's `Local`. Default: that of the process. */
+  readonly timeZone?: string | undefined;
 }

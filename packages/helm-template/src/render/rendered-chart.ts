@@ -44,5 +44,7 @@ export interface RenderedChart {
   readonly documents: readonly RenderedDocument[];
   /** The root chart's rendered NOTES.txt, `''` without one. */
   readonly notes: string;
+  /** What `helm template` prints for these documents, `# Source:` lines included. */
+  readonly text: string;
   readonly root: ResolvedChart;
 }
