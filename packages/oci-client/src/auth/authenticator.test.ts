@@ -101,7 +101,7 @@ describe('Bearer', () => {
       'GET /v2/a/manifests/x',
       'GET /v2/a/manifests/x',
     ]);
-    expect(server.requests[1]?.headers['authorization']).toBeUndefined();
+    expect(server.requests[1]?.headers.authorization).toBeUndefined();
     expect(authenticator.standing(server.host, 'a')).toBe('anonymous');
   });
 
@@ -110,7 +110,7 @@ describe('Bearer', () => {
     const { authenticator } = setup();
     await Promise.all(Array.from({ length: 5 }, async () => body(await authenticator.send(pull(server)))));
     const challenged = server.requests.filter(
-      ({ url, headers }) => url.startsWith('/v2/') && headers['authorization'] === undefined,
+      ({ url, headers }) => url.startsWith('/v2/') && headers.authorization === undefined,
     );
     expect([challenged.length, server.requests.length]).toEqual([1, 7]);
   });
@@ -119,7 +119,7 @@ describe('Bearer', () => {
     const server = await startScriptedServer(bearerScript({ login: (sent) => sent === header('me') }));
     const { authenticator } = setup([provider('file', [basic('me')])]);
     await body(await authenticator.send(push(server)));
-    expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
       undefined,
       header('me'),
       'Bearer t1',
@@ -215,7 +215,7 @@ describe('Bearer', () => {
       else script(request, response, raw);
     });
     await body(await setup([provider('file', [credential])]).authenticator.send(pull(old)));
-    expect(old.requests[2]?.headers['authorization']).toBe(header('me', 'refresh'));
+    expect(old.requests[2]?.headers.authorization).toBe(header('me', 'refresh'));
   });
 
   it('sends a registry token as it is', async () => {
@@ -233,7 +233,7 @@ describe('Bearer', () => {
     });
     const { authenticator } = setup([provider('file', [basic('me')])]);
     expect(await body(await authenticator.send(pull(server)))).toBe('as t1');
-    expect(other.requests.map(({ headers }) => headers['authorization'])).toEqual([
+    expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([
       undefined,
       undefined,
       'Bearer t1',
@@ -271,7 +271,7 @@ describe('Basic', () => {
     const { authenticator } = setup([provider('none', [undefined]), provider('file', [basic('me')])]);
     await body(await authenticator.send(push(server)));
     await body(await authenticator.send(push(server)));
-    expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
       undefined,
       header('me'),
       header('me'),
@@ -372,8 +372,8 @@ describe('refused credentials', () => {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       await expect(authenticator.send(pull(server))).rejects.toMatchObject({ code: 'OCI_UNAUTHORIZED' });
     }
-    expect(
-      server.requests.filter(({ headers }) => headers['authorization'] === header('other')),
-    ).toHaveLength(0);
+    expect(server.requests.filter(({ headers }) => headers.authorization === header('other'))).toHaveLength(
+      0,
+    );
   });
 });

@@ -133,13 +133,13 @@ describe('redirects', () => {
     });
     expect(await text(response)).toBe('blob');
     expect(response.url.href).toBe(`${target.url.href}c?sig=1%2B`);
-    expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
       'Bearer secret',
       'Bearer secret',
     ]);
     expect(target.requests[0]).toMatchObject({ url: '/c?sig=1%2B' });
-    expect(target.requests[0]?.headers['authorization']).toBeUndefined();
-    expect(target.requests[0]?.headers['cookie']).toBeUndefined();
+    expect(target.requests[0]?.headers.authorization).toBeUndefined();
+    expect(target.requests[0]?.headers.cookie).toBeUndefined();
     expect(purposes).toEqual(['registry', 'redirect', 'redirect']);
   });
 
@@ -152,7 +152,7 @@ describe('redirects', () => {
       else response.writeHead(302, { location: other.url.href }).end();
     });
     await client().request({ method: 'GET', url: server.url, authorization: 'Basic secret' });
-    expect(server.requests[1]?.headers['authorization']).toBeUndefined();
+    expect(server.requests[1]?.headers.authorization).toBeUndefined();
   });
 
   it('gives up after ten', async () => {
