@@ -190,7 +190,9 @@ describe('TLS', () => {
     expect(registry.url).toBe(`https://${registry.host}`);
     expect((await send('GET', `${registry.url}/v2/`, { tls: { ca: authority.ca } })).status).toBe(200);
     const stranger = createTestAuthority();
-    await expect(send('GET', `${registry.url}/v2/`, { tls: { ca: stranger.ca } })).rejects.toThrow();
+    await expect(send('GET', `${registry.url}/v2/`, { tls: { ca: stranger.ca } })).rejects.toThrow(
+      /certificate/,
+    );
   });
 
   it('serves under the names of its certificate only', async () => {
@@ -208,8 +210,10 @@ describe('TLS', () => {
     const ping = (identity: object) =>
       send('GET', `${registry.url}/v2/`, { tls: { ca: authority.ca, ...identity } });
     expect((await ping(clients.issueClient('ci'))).status).toBe(200);
-    await expect(ping({})).rejects.toThrow();
-    await expect(ping(authority.issueClient('ci'))).rejects.toThrow();
+    await expect(ping({})).rejects.toMatchObject({ code: expect.stringMatching(/SSL|ECONNRESET|EPIPE/) });
+    await expect(ping(authority.issueClient('ci'))).rejects.toMatchObject({
+      code: expect.stringMatching(/SSL|ECONNRESET|EPIPE/),
+    });
   });
 
   it('moves blobs over TLS', async () => {

@@ -130,7 +130,7 @@ describe('directory storage', () => {
   it('fails to start where it cannot write', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
-    await expect(startRegistry({ storage: { directory: file } })).rejects.toThrow();
+    await expect(startRegistry({ storage: { directory: file } })).rejects.toThrow(/ENOTDIR/);
   });
 });
 

@@ -20,6 +20,9 @@ export interface Authorizer {
   readonly issueToken: ((request: RegistryRequest) => Promise<RegistryResponse>) | undefined;
 }
 
+/** An authorizer with a token endpoint. */
+export type TokenAuthorizer = Authorizer & { readonly issueToken: NonNullable<Authorizer['issueToken']> };
+
 /** Everyone may do anything. */
 export const openAccess: Authorizer = {
   authorize: () => ({ allows: () => true }),

@@ -4,7 +4,7 @@ import { jsonResponse } from '../http/json-response.js';
 import { readBody } from '../http/read-body.js';
 import { RegistryError } from '../http/registry-error.js';
 import type { BearerAuth } from '../registry-options.js';
-import type { Authorizer, NeededAccess } from './authorizer.js';
+import type { NeededAccess, TokenAuthorizer } from './authorizer.js';
 import { parseBasic, passwordMatches } from './basic-credentials.js';
 import { parseScopes, type Grants } from './scope.js';
 
@@ -23,7 +23,7 @@ const tokenCapacity = 10_000;
  * Bearer authentication after distribution's token specification: opaque tokens from `GET /token` (Basic or
  * anonymous) and `POST /token` (OAuth2: `password` and `refresh_token`). Each token carries what was granted.
  */
-export function bearerAuthorizer(options: BearerAuth, now: () => number): Authorizer {
+export function bearerAuthorizer(options: BearerAuth, now: () => number): TokenAuthorizer {
   const { service = 'registry', expiresInSeconds = 300 } = options;
   const tokens = new Map<string, Token>();
   const refreshTokens = new Map<string, string>(Object.entries(options.identityTokens ?? {}));

@@ -9,7 +9,10 @@ export interface UploadSession {
 }
 
 interface Entry extends UploadSession {
-  busy: boolean;
+  /** Requests that are writing to it or wait for their turn. */
+  writers: number;
+  /** Resolves when the last of them is done. */
+  turn: Promise<unknown>;
 }
 
 /** The open uploads of a registry. They do not survive a restart. */
@@ -24,10 +27,12 @@ export class UploadSessions {
 
   /** Opens an upload; beyond the capacity the one idle longest is dropped. */
   async open(repository: string, writer: BlobWriter): Promise<UploadSession> {
-    const entry: Entry = { id: randomUUID(), repository, writer, busy: false };
+    const entry: Entry = { id: randomUUID(), repository, writer, writers: 0, turn: Promise.resolve() };
     this.#entries.set(entry.id, entry);
     if (this.#entries.size > this.#capacity) {
-      const idle = [...this.#entries.values()].find((candidate) => !candidate.busy && candidate !== entry);
+      const idle = [...this.#entries.values()].find(
+        (candidate) => candidate.writers === 0 && candidate !== entry,
+      );
       if (idle) await this.discard(idle);
     }
     return entry;
@@ -39,15 +44,20 @@ export class UploadSessions {
     return entry?.repository === repository ? entry : undefined;
   }
 
-  /** Runs something that writes, one at a time per upload; undefined when another request is writing. */
+  /**
+   * Runs something that writes, one at a time per upload: a client whose connection broke may be back before the
+   * broken request has ended. Undefined when the upload is gone by then.
+   */
   async exclusively<T>(session: UploadSession, work: () => Promise<T>): Promise<T | undefined> {
     const entry = this.#entries.get(session.id);
-    if (!entry || entry.busy) return undefined;
-    entry.busy = true;
+    if (!entry) return undefined;
+    entry.writers += 1;
+    const result = entry.turn.then(() => (this.#entries.has(entry.id) ? work() : undefined));
+    entry.turn = result.catch(() => undefined);
     try {
-      return await work();
+      return await result;
     } finally {
-      entry.busy = false;
+      entry.writers -= 1;
       if (this.#entries.delete(entry.id)) this.#entries.set(entry.id, entry);
     }
   }

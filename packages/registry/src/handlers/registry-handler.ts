@@ -1,7 +1,8 @@
-import type { Authorizer, NeededAccess } from '../auth/authorizer.js';
+import type { Authorizer } from '../auth/authorizer.js';
+import { neededAccess } from '../auth/needed-access.js';
 import type { Repositories } from '../content/repositories.js';
 import type { UploadSessions } from '../content/upload-sessions.js';
-import type { Handler, RegistryRequest } from '../http/exchange.js';
+import type { Handler } from '../http/exchange.js';
 import { jsonResponse } from '../http/json-response.js';
 import { RegistryError } from '../http/registry-error.js';
 import { routeRepository } from '../http/route.js';
@@ -56,15 +57,6 @@ export function createRegistryHandler({ content, uploads, bounds, authorizer }: 
         return handleReferrers(context, request, route.repository, route.digest);
     }
   };
-}
-
-function neededAccess({ method, route }: RegistryRequest): NeededAccess {
-  const repository = routeRepository(route);
-  if (route.kind === 'catalog') return { catalog: true, action: 'pull' };
-  if (method === 'GET' && route.kind === 'upload') return { repository, action: 'push' };
-  if (method === 'GET' || method === 'HEAD') return { repository, action: 'pull' };
-  if (method === 'DELETE' && route.kind !== 'upload') return { repository, action: 'delete' };
-  return { repository, action: 'push' };
 }
 
 function requireName(name: string | undefined): void {

@@ -37,7 +37,7 @@ export async function handleUpload(
   id: string,
 ): Promise<RegistryResponse> {
   const session = context.uploads.find(repository, id);
-  if (!session) throw new RegistryError(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
+  if (!session) throw uploadUnknown();
   switch (request.method) {
     case 'GET':
       return progress(204, session);
@@ -140,7 +140,11 @@ async function alone(
 ): Promise<RegistryResponse> {
   const response = await context.uploads.exclusively(session, work);
   if (response) return response;
-  throw new RegistryError(416, 'BLOB_UPLOAD_INVALID', 'another request is writing to this upload');
+  throw uploadUnknown();
+}
+
+function uploadUnknown(): RegistryError {
+  return new RegistryError(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
 }
 
 /** An upload's state. An empty upload reports `0-0`, as distribution and zot do. */

@@ -1,5 +1,7 @@
 import { parseBasic } from '../../auth/basic-credentials.js';
-import type { Middleware, RegistryRequest } from '../../http/exchange.js';
+import { bearerAuthorizer } from '../../auth/bearer-auth.js';
+import { neededAccess } from '../../auth/needed-access.js';
+import type { Middleware } from '../../http/exchange.js';
 import { RegistryError } from '../../http/registry-error.js';
 import type { EcrAccount } from './ecr-account.js';
 
@@ -25,31 +27,40 @@ export function ecrBasicAuth(account: EcrAccount): Middleware {
 }
 
 /**
- * ECR Public over the registry's Bearer authentication: an expired or foreign token, at the registry or at the token
+ * ECR Public: Bearer tokens, for pulls to anyone. An expired or foreign token, at the registry or at the token
  * endpoint, is 400 without a challenge.
  */
 export function ecrPublicAuth(account: EcrAccount): Middleware {
+  const authorizer = bearerAuthorizer(
+    {
+      kind: 'bearer',
+      users: (user, password) => account.checkToken(user, password) === 'valid',
+      anonymousPull: true,
+      service: 'public.ecr.aws',
+      expiresInSeconds: 3600,
+    },
+    account.now,
+  );
   return async (request, next) => {
     if (request.route.kind === 'token') {
       const credentials = parseBasic(request.headers.authorization);
       const worth = credentials && account.checkToken(credentials.user, credentials.password);
       if (worth === 'expired') throw publicExpired();
-      return next(request);
+      return authorizer.issueToken(request);
     }
     try {
-      return await next(request);
+      authorizer.authorize(request, neededAccess(request));
     } catch (error) {
-      throw isRefusedToken(request, error) ? publicExpired() : error;
+      throw isInvalidToken(error) ? publicExpired() : error;
     }
+    return next(request);
   };
 }
 
-function isRefusedToken(request: RegistryRequest, error: unknown): boolean {
+function isInvalidToken(error: unknown): boolean {
   return (
     error instanceof RegistryError &&
-    error.status === 401 &&
-    request.headers.authorization !== undefined &&
-    String(error.headers['www-authenticate']).includes('invalid_token')
+    String(error.headers['www-authenticate']).includes('error="invalid_token"')
   );
 }
 

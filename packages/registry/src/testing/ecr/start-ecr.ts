@@ -3,7 +3,7 @@ import type { Handler, Middleware } from '../../http/exchange.js';
 import { startHttpServer } from '../../http/http-server.js';
 import { RegistryError } from '../../http/registry-error.js';
 import { RequestLog } from '../../http/request-log.js';
-import type { RegistryAuth, RegistryTls } from '../../registry-options.js';
+import type { RegistryTls } from '../../registry-options.js';
 import { startRegistry, type RunningRegistry } from '../../start-registry.js';
 import { FaultInjector } from '../faults/fault-injector.js';
 import type { TestRegistry } from '../start-test-registry.js';
@@ -50,7 +50,6 @@ export async function startEcr(options: EcrOptions = {}): Promise<RunningEcr> {
   });
   const registry = await startRegistry({
     ...options,
-    auth: options.public ? publicAuth(account) : undefined,
     middleware: [
       faults.middleware,
       ...(options.separateControlPlane ? [] : [controlPlane(account, options, undefined)]),
@@ -130,14 +129,4 @@ async function startApi(options: {
     handler: (request) => faults.middleware(request, (changed) => plane(changed, notFound, state), state),
   });
   return { url: server.url, requests, close: () => server.close() };
-}
-
-function publicAuth(account: EcrAccount): RegistryAuth {
-  return {
-    kind: 'bearer',
-    users: (user, password) => account.checkToken(user, password) === 'valid',
-    anonymousPull: true,
-    service: 'public.ecr.aws',
-    expiresInSeconds: 3600,
-  };
 }
