@@ -42,7 +42,7 @@ const exclusionPattern = /^[0-9a-zA-Z._*-]{1,128}$/;
  */
 export function parseRepositorySettings(value: unknown): RepositorySettings {
   const fields = readObject(value, 'repository settings');
-  const unknown = Object.keys(fields).find((name) => !(name in readers));
+  const unknown = Object.keys(fields).find((name) => !Object.hasOwn(readers, name));
   if (unknown !== undefined) {
     throw invalid(`unknown repository setting "${unknown}"`, `known are ${Object.keys(readers).join(', ')}`);
   }
