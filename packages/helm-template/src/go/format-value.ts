@@ -114,14 +114,14 @@ function formatIntVerb(value: GoInt, verb: string, spec: FormatSpec): string {
 
 function formatByteSlice(bytes: Uint8Array, verb: string, spec: FormatSpec, depth: number): string {
   if ('sqxX'.includes(verb)) return formatBytes(bytes, verb, spec, '[]uint8');
-  return formatItems(byteItems(bytes), '[]uint8', verb, spec, depth);
+  return formatByteList(bytes, '[]uint8', verb, spec, depth);
 }
 
 function formatBytes(bytes: Uint8Array, verb: string, spec: FormatSpec, typeName: string): string {
   switch (verb) {
     case 'v':
     case 'd':
-      return formatItems(byteItems(bytes), typeName, verb, spec, 0);
+      return formatByteList(bytes, typeName, verb, spec, 0);
     case 's':
       return formatText(fromBytes(bytes), spec);
     case 'x':
@@ -130,8 +130,22 @@ function formatBytes(bytes: Uint8Array, verb: string, spec: FormatSpec, typeName
     case 'q':
       return formatQuoted(fromBytes(bytes), spec);
     default:
-      return formatItems(byteItems(bytes), '[]uint8', verb, spec, 0);
+      return formatByteList(bytes, '[]uint8', verb, spec, 0);
   }
+}
+
+/** Charts that print their whole context print every file of it: the usual form is worth a short way. */
+function formatByteList(
+  bytes: Uint8Array,
+  typeName: string,
+  verb: string,
+  spec: FormatSpec,
+  depth: number,
+): string {
+  const isPlain =
+    spec.width === undefined && spec.precision === undefined && !spec.sharpV && !spec.plus && !spec.space;
+  if (isPlain && (verb === 'v' || verb === 'd')) return `[${bytes.join(' ')}]`;
+  return formatItems(byteItems(bytes), typeName, verb, spec, depth);
 }
 
 function byteItems(bytes: Uint8Array): GoInt[] {
