@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -218,11 +219,25 @@ describe.each(['memory', 'directory'] as const)('blobs in %s storage', (kind) =>
 
 describe('bounds', () => {
   it('refuses a blob over the limit and drops the upload', async () => {
-    await using registry = await startRegistry({ limits: { blobBytes: 999 } });
+    await using registry = await startRegistry({ limits: { blobBytes: 1_000_000 } });
     const location = await openUpload(registry.url, 'large');
-    const put = await send('PUT', completing(location, digest), { body: content });
+    const put = await send('PUT', completing(location, digest), { body: Buffer.alloc(50_000_000) });
     expect([put.status, put.errorCode()]).toEqual([413, 'SIZE_INVALID']);
     expect((await send('GET', location)).status).toBe(404);
+  });
+
+  it('reads away what it refuses, so that the connection can be used again', async () => {
+    await using registry = await startRegistry({ limits: { blobBytes: 1_000_000 } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const statuses: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const location = await openUpload(registry.url, 'large');
+      const answer = await send('PATCH', location, { body: Buffer.alloc(5_000_000), agent });
+      statuses.push(answer.status);
+    }
+    agent.destroy();
+    expect(statuses).toEqual([413, 413, 413]);
+    expect(registry.requests.count({ method: 'PATCH' })).toBe(3);
   });
 
   it('lets the upload idle longest give way when there are too many', async () => {

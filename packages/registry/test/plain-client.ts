@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import {
+  request as httpRequest,
+  type Agent,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { Digest } from '@oci-sync/oci-client';
 
@@ -8,6 +13,8 @@ export interface PlainResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** What the Link header says comes next, as it is written there. */
+  readonly next: string | undefined;
   readonly json: () => unknown;
   /** The code of the first error in the body. */
   readonly errorCode: () => unknown;
@@ -22,12 +29,14 @@ export interface PlainRequest {
   readonly chunked?: boolean;
   /** Destroys the connection after this many bytes of the body. */
   readonly abortAfterBytes?: number;
+  /** @default a connection of its own */
+  readonly agent?: Agent;
   readonly tls?: Pick<RequestOptions, 'ca' | 'cert' | 'key'>;
 }
 
-/** One request on a connection of its own, redirects not followed. */
+/** One request, redirects not followed. */
 export function send(method: string, url: string, options: PlainRequest = {}): Promise<PlainResponse> {
-  const { body, chunked, abortAfterBytes, tls } = options;
+  const { body, chunked, abortAfterBytes, agent = false, tls } = options;
   const bytes = Buffer.from(body ?? '');
   const headers: OutgoingHttpHeaders = { ...options.headers };
   if (!chunked && (bytes.length > 0 || method === 'PUT' || method === 'POST' || method === 'PATCH')) {
@@ -35,7 +44,7 @@ export function send(method: string, url: string, options: PlainRequest = {}): P
   }
   return new Promise((resolve, reject) => {
     const open = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const outgoing = open(url, { method, headers, agent: false, ...tls }, (incoming) => {
+    const outgoing = open(url, { method, headers, agent, ...tls }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
@@ -57,10 +66,12 @@ function response(status: number, headers: IncomingHttpHeaders, chunks: readonly
   const body = Buffer.concat(chunks);
   const json = (): unknown => JSON.parse(body.toString('utf8'));
   const firstError = () => (json() as { errors: { code: string; message: string }[] }).errors[0];
+  const link = headers['link'];
   return {
     status,
     headers,
     body,
+    next: typeof link === 'string' ? /^<([^>]+)>; rel="next"$/.exec(link)?.[1] : undefined,
     json,
     errorCode: () => firstError()?.code,
     errorMessage: () => firstError()?.message ?? '',

@@ -4,6 +4,7 @@ import { algorithmOf } from '../content/running-digest.js';
 import type { UploadSession } from '../content/upload-sessions.js';
 import type { RegistryRequest, RegistryResponse } from '../http/exchange.js';
 import { emptyResponse } from '../http/json-response.js';
+import { bodyChunks } from '../http/read-body.js';
 import { RegistryError } from '../http/registry-error.js';
 import { methodNotAllowed, requireDigest, type HandlerContext } from './context.js';
 
@@ -104,7 +105,7 @@ async function receive(
   session: UploadSession,
 ): Promise<void> {
   try {
-    await session.writer.append(request.body, context.bounds.blobBytes);
+    await session.writer.append(bodyChunks(request.body), context.bounds.blobBytes);
   } catch (error) {
     if (!(error instanceof BlobTooLarge)) throw error;
     await context.uploads.discard(session);

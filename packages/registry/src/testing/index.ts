@@ -17,6 +17,7 @@ export {
   dropConnection,
   dropDownloadAfter,
   dropUploadAfter,
+  failUploadAfter,
   hang,
   slowDownload,
   stallDownloadAfter,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionDrop, type RegistryRequest, type WireFault } from '../../http/exchange.js';
+import { bodyChunks } from '../../http/read-body.js';
 import type { Fault } from './fault-injector.js';
 
 /** Closes the connection instead of answering. */
@@ -37,6 +38,18 @@ export function stallUploadAfter(sizeBytes: number): Fault {
   return afterUploaded(sizeBytes, untilGone);
 }
 
+/**
+ * Answers with another fault once this many bytes of the request's body have been taken in: a token that dies in the
+ * middle of a push (GitLab), a registry that is out of space.
+ */
+export function failUploadAfter(sizeBytes: number, fault: Fault): Fault {
+  return (request, next, state) =>
+    afterUploaded(sizeBytes, async (struck) => {
+      await fault(struck, next, state);
+      throw new Error('the fault of failUploadAfter has to be a refusal');
+    })(request, next, state);
+}
+
 /** Never answers, until the client gives up. */
 export function hang(): Fault {
   return (request) => untilGone(request);
@@ -66,7 +79,7 @@ function afterUploaded(limitBytes: number, then: (request: RegistryRequest) => P
   return (request, next) => {
     const limited = async function* (): AsyncGenerator<Uint8Array> {
       let sizeBytes = 0;
-      for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+      for await (const chunk of bodyChunks(request.body)) {
         const allowed = chunk.subarray(0, limitBytes - sizeBytes);
         if (allowed.length > 0) yield allowed;
         sizeBytes += chunk.length;
