@@ -22,7 +22,7 @@ interface Rule {
 
 const rules: readonly Rule[] = [
   {
-    message: /sso.*(?:expired|invalid|refresh)|(?:expired|invalid|refresh).*sso/is,
+    message: /\bsso\b.*(?:expired|invalid|refresh)|(?:expired|invalid|refresh).*\bsso\b/is,
     explain: () => ({
       reason: 'the AWS SSO session has expired',
       hint: 'run "aws sso login" with the profile in use (AWS_PROFILE), then try again',

@@ -96,7 +96,7 @@ class EcrSession implements Ecr {
     this.repositoryCreator = {
       handles: (registry) => this.#locations.find(registry) !== undefined,
       createRepository: async ({ registry, repository, signal }) =>
-        untilAborted(this.#createOnce(registry, repository), signal),
+        untilAborted(async () => this.#createOnce(registry, repository), signal),
     };
   }
 
@@ -122,11 +122,12 @@ class EcrSession implements Ecr {
   }
 
   async callerRegistry({ region, signal }: CallerRegistryOptions = {}): Promise<string> {
+    const { region: usualRegion, fallbackRegion } = this.#options;
     const endpoint: EcrEndpoint = {
       region:
         region ??
-        this.#options.region ??
-        (await untilAborted(configuredRegion(this.#clients, this.#options.fallbackRegion), signal)),
+        usualRegion ??
+        (await untilAborted(async () => configuredRegion(this.#clients, fallbackRegion), signal)),
     };
     const { registry } = await this.#tokens.get(endpoint, { signal });
     if (registry === undefined) {
@@ -148,10 +149,7 @@ class EcrSession implements Ecr {
       const { value } = await client.send(new GetAccountSettingCommand({ name: 'BLOB_MOUNTING' }));
       return value;
     };
-    const value = await untilAborted(
-      ask().catch(() => undefined),
-      signal,
-    );
+    const value = await untilAborted(async () => ask().catch(() => undefined), signal);
     if (value !== 'ENABLED' && value !== 'DISABLED') return undefined;
     this.#mountSettings.set(registry, value === 'ENABLED');
     return value === 'ENABLED';

@@ -39,7 +39,7 @@ export class TokenCache {
     const held = this.#held.get(key);
     if (!refresh && held !== undefined && this.#now() < held.renewAtMs) return held.token;
     try {
-      return await untilAborted(this.#askOnce(key, ask), signal);
+      return await untilAborted(async () => this.#askOnce(key, ask), signal);
     } catch (error) {
       signal?.throwIfAborted();
       if (!refresh && held !== undefined && this.#now() < held.token.expiresAt.getTime()) return held.token;

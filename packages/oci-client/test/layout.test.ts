@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { open, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -282,14 +281,14 @@ describe('reading', () => {
     expect(await layout.hasBlob(layer.descriptor)).toBe(false);
   });
 
-  test('blobs may be symbolic links, but not pipes', async () => {
+  test('blobs may be symbolic links, but nothing else than files', async () => {
     await pushImage('v1');
     await writeFile(join(directory, 'elsewhere'), layer.bytes);
     await rm(blobPath(layer.descriptor));
     await symlink(join(directory, 'elsewhere'), blobPath(layer.descriptor));
     expect((await buffer(await layout.fetchBlob(layer.descriptor))).equals(layer.bytes)).toBe(true);
     await rm(blobPath(layer.descriptor));
-    expect(spawnSync('mkfifo', [blobPath(layer.descriptor)]).status).toBe(0);
+    await mkdir(blobPath(layer.descriptor));
     await expect(layout.fetchBlob(layer.descriptor)).rejects.toMatchObject({ code: 'OCI_NOT_FOUND' });
   });
 
