@@ -21,7 +21,7 @@ export type ChartReference =
  * @throws DiscoveryError `DISCOVERY_CHART_NOT_FOUND` for anything else, and for a path that is not there.
  */
 export async function readChartReference(text: string): Promise<ChartReference> {
-  if (/^oci:\/\//.test(text)) return { kind: 'oci', text: text.slice('oci://'.length) };
+  if (text.startsWith('oci://')) return { kind: 'oci', text: text.slice('oci://'.length) };
   if (/^https?:\/\//i.test(text)) return readUrl(text);
   if (await exists(text)) return { kind: 'path', path: text };
   const isPath = /^(?:[./~]|[A-Za-z]:[\\/])/.test(text) || /\.(?:tgz|tar\.gz)$/.test(text);

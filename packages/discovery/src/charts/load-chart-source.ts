@@ -53,19 +53,15 @@ function fetchReference(
   wish: VersionWish,
   context: DependencyContext,
 ): Promise<FetchedChart> {
-  switch (reference.kind) {
-    case 'oci':
-      return fetchFromRegistry(reference.text, wish, context);
-    case 'repository': {
-      const repository = repositoryByName(context.repositories, reference.repository, text);
-      const version = wish.version ?? reference.version;
-      return fetchNamed(repository, reference.name, { ...wish, version }, context);
-    }
-    case 'url':
-      return reference.isArchive
-        ? fetchByUrl(reference.url, context)
-        : fetchFromAddress(reference.url, wish, context);
+  if (reference.kind === 'oci') return fetchFromRegistry(reference.text, wish, context);
+  if (reference.kind === 'repository') {
+    const repository = repositoryByName(context.repositories, reference.repository, text);
+    const version = wish.version ?? reference.version;
+    return fetchNamed(repository, reference.name, { ...wish, version }, context);
   }
+  return reference.isArchive
+    ? fetchByUrl(reference.url, context)
+    : fetchFromAddress(reference.url, wish, context);
 }
 
 async function fetchByUrl(url: URL, context: DependencyContext): Promise<FetchedChart> {

@@ -25,7 +25,7 @@ function scanVariable(scan: Scan, name: string, value: string, path: string): vo
       confidence: 'probable',
       untagged: 'unknown',
       // The convention of operators: nothing else is called like that.
-      isImageField: /^RELATED_IMAGE_/.test(name),
+      isImageField: name.startsWith('RELATED_IMAGE_'),
     });
   }
   offerQualified(scan, value, path, 'env');
@@ -46,7 +46,7 @@ export function scanArguments(scan: Scan, value: JsonValue, path: string): void 
     const at = Array.isArray(value) ? atIndex(path, index) : path;
     const assignment = /^(-{1,2}[\w.-]+)[= ](.*)$/s.exec(entry);
     const [name, text] = assignment === null ? [flag, entry] : [assignment[1] ?? '', assignment[2] ?? ''];
-    if (/image/i.test(name) && !/^-/.test(text)) scanFlag(scan, text, at);
+    if (/image/i.test(name) && !text.startsWith('-')) scanFlag(scan, text, at);
     offerQualified(scan, entry, at, 'argument');
     flag = assignment === null && entry.startsWith('-') ? entry : '';
   }

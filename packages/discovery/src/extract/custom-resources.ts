@@ -1,5 +1,5 @@
 import type { JsonObject } from '@oci-sync/helm-template';
-import { isObject, textOf, valueAt } from './json-access.js';
+import { textOf, valueAt } from './json-access.js';
 import { scanEmbeddedText } from './embedded-text.js';
 import { joinImageParts } from './image-parts.js';
 import { markSeen, offer, reportUnresolved, type Scan } from './scan.js';
@@ -155,7 +155,7 @@ function scanNestedChart(
   if (at === undefined) return;
   const chart = valueAt(object, at.split('.'));
   reportUnresolved(scan, 'nested-chart', {
-    text: isObject(chart) ? '' : String(chart),
+    text: textOf(chart) ?? '',
     path: path === '' ? at : `${path}.${at}`,
     rule: 'custom-resource',
     confidence: 'certain',

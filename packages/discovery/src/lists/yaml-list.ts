@@ -28,7 +28,7 @@ export function parseYamlList(text: string, report: Report): readonly ListEntry[
     return [];
   }
   return list.items.flatMap((item) => {
-    const raw = readRaw(item as Node, lineOf, report);
+    const raw = readRaw(item, lineOf, report);
     const entry = raw === undefined ? undefined : readEntry(raw, report);
     return entry === undefined ? [] : [entry];
   });

@@ -101,8 +101,9 @@ async function checkBudget(
 ): Promise<void> {
   const remaining = remainingPulls?.();
   if (remaining === undefined) return;
-  const known = await Promise.all(digests.map((digest) => cache?.read(digest)));
-  const needed = known.filter((bytes) => bytes === undefined).length * pullsPerDigest;
+  const kept = cache === undefined ? [] : await Promise.all(digests.map((digest) => cache.read(digest)));
+  const known = kept.filter((bytes) => bytes !== undefined).length;
+  const needed = (digests.length - known) * pullsPerDigest;
   if (needed <= remaining) return;
   throw new DiscoveryError(
     `telling the newest tag of ${source.name} takes up to ${needed} pulls, and the registry grants ${remaining} more`,

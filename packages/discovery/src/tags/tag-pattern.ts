@@ -1,9 +1,31 @@
-/** A test for texts that match a glob: `*` is any run of characters, `/` included, `?` one; all else is literal. */
+/**
+ * A test for texts that match a glob: `*` is any run of characters, `/` included, `?` one; all else is literal.
+ * The time grows with the product of both lengths at most, whatever the glob is.
+ */
 export function matchesGlob(glob: string): (text: string) => boolean {
-  const pattern = glob.replaceAll(/[\\^$+.()|[\]{}]/g, String.raw`\$&`).replaceAll('?', '.');
-  // Runs of stars are one: nested repetition would make a hostile glob slow.
-  const regex = new RegExp(`^${pattern.replaceAll(/\*+/g, '.*')}$`, 's');
-  return (text) => regex.test(text);
+  return (text) => {
+    let position = 0;
+    let at = 0;
+    // Where the last `*` was, and how far it reaches so far.
+    let star = -1;
+    let reach = 0;
+    while (position < text.length) {
+      if (glob[at] === '*') {
+        star = at;
+        reach = position;
+        at += 1;
+      } else if (at < glob.length && (glob[at] === '?' || glob[at] === text[position])) {
+        at += 1;
+        position += 1;
+      } else if (star !== -1) {
+        at = star + 1;
+        reach += 1;
+        position = reach;
+      } else return false;
+    }
+    while (glob[at] === '*') at += 1;
+    return at === glob.length;
+  };
 }
 
 /** Tags that are no versions of the image but stand for a digest: cosign's and the referrers fallback's. */
