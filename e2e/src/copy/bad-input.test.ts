@@ -194,8 +194,9 @@ describe('content', () => {
     const { content, reference, target } = await prepare();
     const other = await prepare();
     replaceStored(source.storageFolder, content.root.digest, other.content.root.bytes);
-    const result = await copyQuietly(reference, target);
-    expectFailure(result, { code: 1, says: new RegExp(content.root.digest) });
+    const pinned = `${reference.replace(/:v1$/, '')}@${content.root.digest}`;
+    const result = await copyQuietly(pinned, target);
+    expectFailure(result, { code: 1, says: new RegExp(`${content.root.digest} has the digest`) });
     await expectNothingVisible(target);
   });
   it('with an oversized manifest', async () => {

@@ -88,7 +88,7 @@ describe('names of others, at their TLS servers', () => {
     const played: NamedHost = {
       kind: 'behind TLS',
       upstream: upstream.address,
-      token: new URL(tokens.realm).host,
+      token: tokens.address,
     };
     const certificate = await authority.issue([host, realmHost]);
     const hosts = await startNamedHosts({ [host]: played, [realmHost]: played }, certificate);

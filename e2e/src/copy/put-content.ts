@@ -28,7 +28,14 @@ export async function putTags(
 ): Promise<void> {
   await putBlobs(target, content);
   for (const manifest of content.manifests) await putManifest(target, manifest.digest, manifest);
-  for (const tag of tags) await putManifest(target, tag, content.root);
+  // Several at a time: a thousand requests one after the other take long.
+  const waiting = [...tags];
+  const work = async (): Promise<void> => {
+    for (let tag = waiting.pop(); tag !== undefined; tag = waiting.pop()) {
+      await putManifest(target, tag, content.root);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
 }
 
 /**
@@ -133,6 +140,7 @@ export function addToLayout(folder: string, entries: readonly LayoutEntry[]): vo
 
 /** An entry of index.json, as far as tests look at it. */
 export interface IndexedManifest {
+  readonly mediaType: string;
   readonly digest: string;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import {
   hashFiles,
   makeReaders,
+  pushLayout,
   readReferrersWithRegctl,
   type ReadContent,
   type Reader,
@@ -38,13 +39,16 @@ export function readWithAll(
   return readEach(makeReaders(access), (reader, folder) => reader.read(reference, folder));
 }
 
-/** What they see of a tag in a layout. crane pushes it to `scratch`, a reference in an empty repository, and reads it there. */
-export function readLayoutWithAll(
+/** What they see of the only tag of a layout; `scratch` is a reference in an empty repository. */
+export async function readLayoutWithAll(
   layout: string,
   tag: string,
   scratch: string,
 ): Promise<ReadonlyMap<string, ReadContent>> {
-  return readEach(makeReaders(), (reader, folder) => reader.readLayout({ layout, tag, scratch }, folder));
+  await pushLayout(layout, scratch);
+  const isDocker = readLayoutIndex(layout).some(({ mediaType }) => mediaType.includes('.docker.'));
+  const tagged = { layout, tag, scratch, isDocker };
+  return readEach(makeReaders(), (reader, folder) => reader.readLayout(tagged, folder));
 }
 
 async function readEach(

@@ -57,7 +57,6 @@ export function bareEnvironment(home: string): Record<string, string> {
     HOME: home,
     XDG_CACHE_HOME: cache,
     DOCKER_CONFIG: join(home, 'docker'),
-    REGISTRY_AUTH_FILE: join(home, 'auth.json'),
     AWS_EC2_METADATA_DISABLED: 'true',
   };
 }

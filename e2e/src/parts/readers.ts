@@ -25,8 +25,15 @@ export interface Reader {
 export interface TaggedLayout {
   readonly layout: string;
   readonly tag: string;
-  /** A reference in an empty repository of a plain-HTTP registry, for clients that read no layouts. */
+  /** The same content in a plain-HTTP registry, for clients that cannot read it in a layout. */
   readonly scratch: string;
+  /** Whether its media types are docker's. */
+  readonly isDocker: boolean;
+}
+
+/** Has crane, which reads no layouts, push the only image of one to a plain-HTTP registry. */
+export async function pushLayout(layout: string, reference: string): Promise<void> {
+  await runOrThrow(partsProgram('crane'), ['push', layout, reference]);
 }
 
 /** Credentials and trust for readers of protected registries. */
@@ -55,7 +62,11 @@ function skopeoReader(access: ReaderAccess): Reader {
   return {
     name: 'skopeo',
     read: (reference, folder) => read(`docker://${reference}`, folder, skopeoFlags(folder, access)),
-    readLayout: ({ layout, tag }, folder) => read(`oci:${layout}:${tag}`, folder, () => []),
+    readLayout: ({ layout, tag, scratch, isDocker }, folder) =>
+      // Its layouts hold OCI media types only.
+      isDocker
+        ? read(`docker://${scratch}`, folder, skopeoFlags(folder, {}))
+        : read(`oci:${layout}:${tag}`, folder, () => []),
   };
 }
 
@@ -87,10 +98,7 @@ function craneReader(access: ReaderAccess): Reader {
   return {
     name: 'crane',
     read,
-    readLayout: async ({ layout, scratch }, folder) => {
-      await runOrThrow(crane, ['push', layout, scratch]);
-      return read(scratch, folder);
-    },
+    readLayout: ({ scratch }, folder) => read(scratch, folder),
   };
 }
 

@@ -24,8 +24,10 @@ export interface TokenServerOptions {
 
 /** A running token server (Docker registry v2 token authentication). */
 export interface TokenServer {
-  /** The realm: `http://127.0.0.1:PORT/token`. */
+  /** The realm: `http://localhost:PORT/token`, by name because crane takes no realm at a private address. */
   readonly realm: string;
+  /** `127.0.0.1:PORT` */
+  readonly address: string;
   /** Requests answered so far, as the scopes that were asked for. */
   readonly requests: readonly string[][];
   /** A token with everything that a user may do in a repository. */
@@ -54,7 +56,8 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    realm: `http://127.0.0.1:${port}/token`,
+    realm: `http://localhost:${port}/token`,
+    address: `127.0.0.1:${port}`,
     requests,
     tokenFor: (user, repository) => sign(options, user, [`repository:${repository}:pull,push`]),
     stop: async () => {
