@@ -34,4 +34,9 @@ export const commandTable: readonly CommandEntry[] = [
     describe: 'Run a registry on loopback for trying things out',
     load: async () => (await import('./commands/serve.js')).serveCommand,
   },
+  {
+    name: 'template',
+    describe: 'Render a Helm chart as helm template does',
+    load: async () => (await import('./commands/template.js')).templateCommand,
+  },
 ];

@@ -4,6 +4,7 @@
  * - `HELM_CHART_NOT_FOUND`: the path is neither a chart directory nor a readable archive.
  * - `HELM_CHART_INVALID`: the files are no chart (no Chart.yaml, bad metadata, unsafe archive entries).
  * - `HELM_DEPENDENCY_MISSING`: Chart.yaml names charts that are not in `charts/`.
+ * - `HELM_VALUES_NOT_FOUND`: a values file, or a file that `--set-file` names, can't be read.
  * - `HELM_VALUES_INVALID`: a values file, a `--set` expression or a values table has the wrong form.
  * - `HELM_SCHEMA_VIOLATION`: the values don't meet `values.schema.json`, or that schema is none.
  * - `HELM_KUBE_VERSION_MISMATCH`: the chart's `kubeVersion` excludes the cluster version.
@@ -17,6 +18,7 @@ export type HelmTemplateErrorCode =
   | 'HELM_CHART_NOT_FOUND'
   | 'HELM_CHART_INVALID'
   | 'HELM_DEPENDENCY_MISSING'
+  | 'HELM_VALUES_NOT_FOUND'
   | 'HELM_VALUES_INVALID'
   | 'HELM_SCHEMA_VIOLATION'
   | 'HELM_KUBE_VERSION_MISMATCH'

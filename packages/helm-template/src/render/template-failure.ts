@@ -27,7 +27,7 @@ export function toHelmError(error: unknown, file: TemplateFile): unknown {
   }
   if (!(error instanceof TemplateExecutionError)) return error;
   const [, template = file.name, line, column] = PLACE.exec(error.message) ?? [];
-  return new HelmTemplateError('HELM_TEMPLATE_EXEC', error.message, {
+  return new HelmTemplateError('HELM_TEMPLATE_EXEC', readable(error.message), {
     chart: file.chartPath,
     template,
     line: line === undefined ? undefined : Number(line),
@@ -35,4 +35,11 @@ export function toHelmError(error: unknown, file: TemplateFile): unknown {
     column: column === undefined ? undefined : Number(column) + 1,
     cause: error,
   });
+}
+
+/** What a chart's author says through `fail` and `required` goes without the words of the engine, as in Helm. */
+function readable(message: string): string {
+  const said = /error calling (?:fail|required): (.*)$/s.exec(message)?.[1];
+  const place = /^template: (.*?:[0-9]+:[0-9]+): /s.exec(message)?.[1];
+  return said === undefined || place === undefined ? message : `execution error at (${place}): ${said}`;
 }

@@ -19,7 +19,7 @@ export interface MergeValuesOptions {
  * The user's values from files and `--set` expressions, merged in Helm's order. Integers from `set` are Go's int64,
  * as with Helm; numbers from files are float64. Nulls stay: they delete defaults when a chart is rendered.
  *
- * @throws HelmTemplateError `HELM_VALUES_INVALID`; `signal.reason` once the signal aborts
+ * @throws HelmTemplateError `HELM_VALUES_NOT_FOUND`, `HELM_VALUES_INVALID`; `signal.reason` once the signal aborts
  */
 export async function mergeValues(sources: ValuesSources, options: MergeValuesOptions = {}): Promise<GoMap> {
   const { signal } = options;
@@ -138,7 +138,7 @@ async function readText(path: string, signal: AbortSignal | undefined): Promise<
   } catch (error) {
     signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new HelmTemplateError('HELM_VALUES_INVALID', `cannot read values from ${path}: ${reason}`, {
+    throw new HelmTemplateError('HELM_VALUES_NOT_FOUND', `cannot read values from ${path}: ${reason}`, {
       cause: error,
     });
   }
