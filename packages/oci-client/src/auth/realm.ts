@@ -10,7 +10,9 @@ import { isLoopback, isPrivateAddress } from '../transport/ip-address.js';
 export function resolveRealm(challenger: URL, realm: string): URL {
   const url = URL.canParse(realm, challenger.href) ? new URL(realm, challenger) : undefined;
   if (url === undefined) throw refused(challenger, 'is no URL');
-  const sameHost = url.hostname === challenger.hostname;
+  // All names of this machine are one host: a local registry at 127.0.0.1 may have its tokens from localhost.
+  const bothLocal = isLoopback(url.hostname) && isLoopback(challenger.hostname);
+  const sameHost = bothLocal || url.hostname === challenger.hostname;
   if (url.username !== '' || url.password !== '') throw refused(challenger, 'carries a password');
   if (url.hash !== '') throw refused(challenger, 'has a fragment');
   if (

@@ -32,6 +32,7 @@ describe('resolveRealm', () => {
   it('lets a plain HTTP registry have its endpoint at its own host, or behind TLS', () => {
     const local = new URL('http://127.0.0.1:5000/v2/');
     expect(resolveRealm(local, 'http://127.0.0.1:5001/token').port).toBe('5001');
+    expect(resolveRealm(local, 'http://localhost:5001/token').hostname).toBe('localhost');
     expect(resolveRealm(local, 'https://auth.example/token').host).toBe('auth.example');
     expect(() => resolveRealm(local, 'http://auth.example/token')).toThrow(/TLS/);
     expect(() => resolveRealm(local, 'https://10.0.0.1/token')).toThrow(/private/);

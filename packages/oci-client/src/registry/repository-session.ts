@@ -80,17 +80,20 @@ export function createRepositorySession(options: RepositorySessionOptions): Repo
     url,
     failureOf,
     failure: async (response, action) => failureOf(await readFailure(response), action),
-    send: async ({ path, url: location, mountFrom, ...request }) => {
+    send: async ({ path, url: location, mountFrom, tokenLifeMs, ...request }) => {
+      const home = await url(path ?? '');
+      const target = { ...request, url: location ?? home, onRequest: options.onRequest };
+      // An upload may go on at another host: it gets no credentials, and is not asked which it wants.
+      if (target.url.origin !== home.origin) return await http.request(target);
       const response = await authenticator.send({
-        ...request,
-        url: location ?? (await url(path ?? '')),
+        ...target,
         registry,
         repository,
         scopes:
           mountFrom === undefined || mountFrom === repository
             ? [own]
             : [own, { repository: mountFrom, actions: ['pull'] }],
-        onRequest: options.onRequest,
+        tokenLifeMs,
       });
       options.onResponse(response);
       return response;
