@@ -61,7 +61,7 @@ const docker = {
 } as const;
 
 /** The platform that `os/architecture[/variant]` names. */
-export function parseTestPlatform(text: string): TestPlatform {
+function parseTestPlatform(text: string): TestPlatform {
   const [os = '', architecture = '', variant] = text.split('/');
   return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }
