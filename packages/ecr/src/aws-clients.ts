@@ -12,6 +12,8 @@ export interface EcrEndpoint {
   readonly fips?: boolean | undefined;
   /** @default false */
   readonly dualStack?: boolean | undefined;
+  /** Service that is signed for: a client remembers the first one, so each has its own. @default 'ecr' */
+  readonly service?: 'ecr' | 'ecr-public' | undefined;
 }
 
 /** Options of {@link AwsClients}. */
@@ -41,10 +43,11 @@ export class AwsClients {
   }
 
   /** The client for an endpoint, always the same one. */
-  async client({ region, fips = false, dualStack = false }: EcrEndpoint): Promise<EcrSdk.ECRClient> {
+  async client(target: EcrEndpoint): Promise<EcrSdk.ECRClient> {
+    const { region, fips = false, dualStack = false, service = 'ecr' } = target;
     const { ECRClient } = await this.load();
     const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
-    const key = JSON.stringify([region, fips, dualStack]);
+    const key = JSON.stringify([region, fips, dualStack, service]);
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
     const { http, endpoint } = this.#options;

@@ -4,6 +4,7 @@ import { readRegistryToken, type AuthorizationData, type RegistryToken } from '.
 
 /** ECR Public has one API, in this region. */
 const publicRegion = 'us-east-1';
+const service = 'ecr-public';
 const publicApi = new URL('https://api.ecr-public.us-east-1.amazonaws.com');
 
 /** What {@link requestPublicToken} needs. */
@@ -23,10 +24,10 @@ export async function requestPublicToken({
   http,
   nowMs,
 }: PublicTokenRequest): Promise<RegistryToken> {
-  const client = await clients.client({ region: publicRegion });
+  const client = await clients.client({ region: publicRegion, service });
   const signer = await client.config.signer({
     name: 'sigv4',
-    signingName: 'ecr-public',
+    signingName: service,
     signingRegion: publicRegion,
     properties: {},
   });

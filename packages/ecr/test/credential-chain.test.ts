@@ -129,6 +129,23 @@ sso_role_name = pusher
     expect(proxy.hosts).toEqual(['api.ecr-public.us-east-1.amazonaws.com']);
   });
 
+  test('for private and public registries side by side, each signed for its own service', async () => {
+    home = await stubAwsEnvironment(staticCredentials);
+    for (const order of [
+      ['public.ecr.aws', registry],
+      [registry, 'public.ecr.aws'],
+    ]) {
+      const { credentials } = createEcr({ http, publicToken: true });
+      for (const host of order) {
+        expect(await credentials.getCredential({ registry: host })).toMatchObject({ username: 'AWS' });
+      }
+    }
+    expect(new Set(identity.calls)).toEqual(new Set(['GetAuthorizationToken AKIATEST us-east-1/ecr-public']));
+    const scopes = aws.apiRequests.list().map(({ headers }) => headers.authorization ?? '');
+    expect(scopes).toHaveLength(2);
+    for (const scope of scopes) expect(scope).toContain('/us-east-1/ecr/aws4_request');
+  });
+
   test('for ECR Public without permission, which is named', async () => {
     home = await stubAwsEnvironment({ ...staticCredentials, AWS_ACCESS_KEY_ID: 'AKIADENIED' });
     await expect(ask('public.ecr.aws')).rejects.toMatchObject({
