@@ -49,6 +49,7 @@ export type { PlanEvent, PlanFailure, PlanOptions, PlanResult } from './plan/pla
 export type { Preset, PresetImage, PresetValuesRule } from './preset/preset.js';
 
 export { DiscoveryError, isDiscoveryError } from './errors.js';
+export { createFetchBytes } from './access/http-fetch-bytes.js';
 export { discoverImages } from './discover/discover-images.js';
 export { extractFromRendering } from './extract/extract-chart.js';
 export { extractFromDocument } from './extract/extract-document.js';

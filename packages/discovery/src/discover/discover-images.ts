@@ -25,7 +25,7 @@ import { staticImages } from './static-images.js';
  * values file or list that cannot be read.
  *
  * @throws DiscoveryError `DISCOVERY_CHART_NOT_FOUND` (path, unknown repository), `DISCOVERY_INPUT_INVALID`,
- * `DISCOVERY_FALLBACK_REFUSED` with `noFallback`; HelmTemplateError `HELM_VALUES_INVALID` for the user's values;
+ * `DISCOVERY_FALLBACK_REFUSED` with `noFallback`; HelmTemplateError `HELM_VALUES_INVALID`, `HELM_VALUES_NOT_FOUND` for the user's values;
  * the signal's reason.
  */
 export async function discoverImages(options: DiscoverOptions): Promise<Discovery> {
@@ -181,6 +181,7 @@ function isUserMistake(error: unknown): boolean {
     isDiscoveryError(error, 'DISCOVERY_INPUT_INVALID') ||
     (error instanceof HelmTemplateError &&
       (error.code === 'HELM_VALUES_INVALID' ||
+        error.code === 'HELM_VALUES_NOT_FOUND' ||
         error.code === 'HELM_OPTION_INVALID' ||
         error.code === 'HELM_CHART_NOT_FOUND'))
   );
