@@ -316,7 +316,7 @@ describe('mishaps', () => {
       side: 'source',
       operation: 'fetch blob',
     });
-    expect(destination.content.manifest('app', 'v1')).toBeUndefined();
+    expect(destination.content.resolveTag('app', 'v1')).toBeUndefined();
   });
 
   it('refuses a blob that is too short, and tags nothing', async () => {
@@ -331,7 +331,7 @@ describe('mishaps', () => {
       side: 'source',
       operation: 'fetch blob',
     });
-    expect(destination.content.manifest('app', 'v1')).toBeUndefined();
+    expect(destination.content.resolveTag('app', 'v1')).toBeUndefined();
   });
 
   it('sends again what the destination lost between its HEAD and the manifest', async () => {
@@ -359,7 +359,7 @@ describe('mishaps', () => {
     const copying = copier.copy(request(), { signal: controller.signal });
     setTimeout(() => controller.abort(new Error('enough')), 100);
     await expect(copying).rejects.toThrow('enough');
-    expect(destination.content.manifest('app', 'v1')).toBeUndefined();
+    expect(destination.content.resolveTag('app', 'v1')).toBeUndefined();
   });
 
   it('names side, operation and reference when the source is missing', async () => {
