@@ -31,6 +31,7 @@ export function idealConstant(state: ExecState, node: NumberNode): GoValue {
 
 /** Go's names for the types that a table may write shorter. */
 export function canonicalType(name: string): string {
+  if (name === 'string' || name === 'interface {}') return name;
   return name
     .replaceAll('[]byte', '[]uint8')
     .replace(/\bany\b/g, 'interface {}')

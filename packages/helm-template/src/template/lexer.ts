@@ -37,7 +37,7 @@ class Lexer {
 
   #push(type: TokenType, start: number, value: string): void {
     this.#tokens.push({ type, value, position: start, line: this.#line });
-    for (let at = value.indexOf('\n'); at >= 0; at = value.indexOf('\n', at + 1)) this.#line += 1;
+    this.#countLines(value);
   }
 
   #emit(type: TokenType, end: number): void {
@@ -47,14 +47,12 @@ class Lexer {
 
   /** Moves on without a token. */
   #skip(end: number): void {
-    for (
-      let at = this.#text.indexOf('\n', this.#position);
-      at >= 0 && at < end;
-      at = this.#text.indexOf('\n', at + 1)
-    ) {
-      this.#line += 1;
-    }
+    this.#countLines(this.#text.slice(this.#position, end));
     this.#position = end;
+  }
+
+  #countLines(passed: string): void {
+    for (let at = passed.indexOf('\n'); at >= 0; at = passed.indexOf('\n', at + 1)) this.#line += 1;
   }
 
   #fail(problem: string): void {

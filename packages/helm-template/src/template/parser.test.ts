@@ -113,6 +113,16 @@ describe('the lexer and the parser', () => {
     expect(outcome(text)).toMatch(/^template: x:1: nested more than \d+ levels deep$/);
   });
 
+  it.each([
+    ['variables', (index: number) => `{{ $a${index} := 1 }}{{ $a0 }}`],
+    ['trim markers', () => 'x {{- 1 -}} '],
+    ['comments', () => '{{/* */}}'],
+  ])('take long files of %s in time that grows with their length', (_name, piece) => {
+    const text = Array.from({ length: 100_000 }, (_, index) => piece(index)).join('');
+    // A way that is quadratic in the length takes minutes: the test's time-out would end it.
+    expect(outcome(text)).toBe('x');
+  });
+
   it('take nesting as deep as people write it', () => {
     expect(outcome(`${'{{if 1}}'.repeat(300)}${'{{end}}'.repeat(300)}`)).toBe('x');
     expect(outcome(`{{ ${'('.repeat(300)}1${')'.repeat(300)} }}`)).toBe('x');

@@ -16,6 +16,7 @@ import {
 } from './node.js';
 import { TokenStream } from './token-stream.js';
 import type { Token, TokenType } from './token.js';
+import { VariableScope } from './variable-scope.js';
 
 /** Deeper nesting of actions and parentheses is refused, long before the stack would run out. */
 const maxNesting = 800;
@@ -25,7 +26,7 @@ type ListEnd = 'end' | 'else';
 
 /** The variables and loops around the place that is being parsed: one per template body. */
 interface Scope {
-  readonly variables: string[];
+  readonly variables: VariableScope;
   rangeDepth: number;
 }
 
@@ -66,7 +67,7 @@ class Parser {
   readonly #hasFunction: (name: string) => boolean;
   readonly #stream: TokenStream;
   readonly #trees = new Map<string, TemplateTree>();
-  #scope: Scope = { variables: ['$'], rangeDepth: 0 };
+  #scope: Scope = { variables: new VariableScope(), rangeDepth: 0 };
   #nesting = 0;
 
   constructor(name: string, text: string, hasFunction: (name: string) => boolean) {
@@ -128,7 +129,7 @@ class Parser {
   /** A list with variables of its own. */
   #body(): readonly [ListNode, ListEnd] {
     const outer = this.#scope;
-    this.#scope = { variables: ['$'], rangeDepth: 0 };
+    this.#scope = { variables: new VariableScope(), rangeDepth: 0 };
     const body = this.#itemList();
     this.#scope = outer;
     return body;
@@ -205,15 +206,14 @@ class Parser {
   }
 
   #branch(type: BranchNode['type']): BranchNode {
-    const { variables } = this.#scope;
-    const known = variables.length;
-    const pipe = this.#pipeline(type, 'rightDelim');
-    if (type === 'range') this.#scope.rangeDepth += 1;
-    const [list, end] = this.#itemList();
-    if (type === 'range') this.#scope.rangeDepth -= 1;
-    const elseList = end === 'else' ? this.#elseList(type) : undefined;
-    variables.length = known;
-    return { type, position: pipe.position, pipe, list, elseList };
+    return this.#scope.variables.nested(() => {
+      const pipe = this.#pipeline(type, 'rightDelim');
+      if (type === 'range') this.#scope.rangeDepth += 1;
+      const [list, end] = this.#itemList();
+      if (type === 'range') this.#scope.rangeDepth -= 1;
+      const elseList = end === 'else' ? this.#elseList(type) : undefined;
+      return { type, position: pipe.position, pipe, list, elseList };
+    });
   }
 
   #elseList(type: BranchNode['type']): ListNode {
@@ -301,7 +301,7 @@ class Parser {
       }
       this.#stream.nextNonSpace();
       declarations.push({ type: 'variable', position: token.position, names: [token.value] });
-      this.#scope.variables.push(token.value);
+      this.#scope.variables.declare(token.value);
       if (!isComma) return { declarations, isAssignment: next.type === 'assign' };
       if (context !== 'range' || declarations.length > 1)
         this.#stream.fail(`too many declarations in ${context}`);
@@ -356,7 +356,8 @@ class Parser {
       case 'nil':
         return { type: token.type, position };
       case 'variable':
-        if (!this.#scope.variables.includes(value)) this.#stream.fail(`undefined variable ${quote(value)}`);
+        if (this.#scope.variables.find(value) === undefined)
+          this.#stream.fail(`undefined variable ${quote(value)}`);
         return { type: 'variable', position, names: [value] };
       case 'field':
         return { type: 'field', position, names: [value.slice(1)] };

@@ -1,6 +1,8 @@
 /** The variables in sight at one place of a template, each with its slot in the run's table. */
 export class VariableScope {
   readonly #names: string[] = ['$'];
+  /** The slots of each name, the newest last. */
+  readonly #byName = new Map<string, number[]>([['$', [0]]]);
   #slots = 1;
 
   /** How many slots the template needs at most. */
@@ -10,22 +12,25 @@ export class VariableScope {
 
   /** A new variable; it hides an older one of the same name. */
   declare(name: string): number {
+    const slot = this.#names.length;
     this.#names.push(name);
     this.#slots = Math.max(this.#slots, this.#names.length);
-    return this.#names.length - 1;
+    const known = this.#byName.get(name);
+    if (known === undefined) this.#byName.set(name, [slot]);
+    else known.push(slot);
+    return slot;
   }
 
   /** The slot of the newest variable of that name. */
   find(name: string): number | undefined {
-    const slot = this.#names.lastIndexOf(name);
-    return slot < 0 ? undefined : slot;
+    return this.#byName.get(name)?.at(-1);
   }
 
   /** Runs `visit` in a scope of its own: what it declares is gone afterwards. */
   nested<T>(visit: () => T): T {
     const known = this.#names.length;
     const result = visit();
-    this.#names.length = known;
+    while (this.#names.length > known) this.#byName.get(this.#names.pop() ?? '')?.pop();
     return result;
   }
 }
