@@ -1,7 +1,14 @@
 import { RE2JS } from 're2js';
 
 import { GoInt, GoMap, GoSlice, type GoValue } from '../go/value.js';
-import { type LocatedSchema, type Schema, type SchemaDocument, SUBSCHEMAS } from './schema-document.js';
+import { hasDuplicates, toNumber } from './json-equality.js';
+import {
+  type Draft,
+  type LocatedSchema,
+  type Schema,
+  type SchemaDocument,
+  SUBSCHEMAS,
+} from './schema-document.js';
 import { SchemaError } from './schema-error.js';
 
 const TYPES: ReadonlySet<string> = new Set([
@@ -73,7 +80,11 @@ class SchemaChecker {
       if (value !== undefined && !isGood(value)) throw new SchemaError(`${keyword} has a wrong value`);
     };
     require('type', isTypeList);
-    require('enum', (value) => value instanceof GoSlice);
+    require('enum', (value) => value instanceof GoSlice && isEnum(value, draft));
+    require('examples', (value) => draft === 4 || value instanceof GoSlice);
+    for (const keyword of ['readOnly', 'writeOnly'])
+      require(keyword, (value) => draft < 7 || isBoolean(value));
+    require('deprecated', (value) => draft < 2019 || isBoolean(value));
     require('required', (value) => isNameList(value) && !(draft === 4 && isEmptyList(value)));
     for (const keyword of COUNTS) require(keyword, isCount);
     for (const keyword of TEXTS) require(keyword, (value) => typeof value === 'string');
@@ -115,6 +126,12 @@ class SchemaChecker {
   }
 }
 
+/** Drafts 4 and 6 want at least one value; all up to 7 want them to differ. */
+function isEnum(values: GoSlice, draft: Draft): boolean {
+  if (draft <= 6 && isEmptyList(values)) return false;
+  return draft > 7 || !hasDuplicates(values.items);
+}
+
 function isTypeList(value: GoValue): boolean {
   if (typeof value === 'string') return TYPES.has(value);
   return (
@@ -143,12 +160,6 @@ function isNumber(value: GoValue): boolean {
 
 function isCount(value: GoValue): boolean {
   return isNumber(value) && Number.isInteger(toNumber(value)) && toNumber(value) >= 0;
-}
-
-/** A number of either kind as a float64; NaN for what is no number. */
-export function toNumber(value: GoValue): number {
-  if (typeof value === 'number') return value;
-  return value instanceof GoInt ? Number(value.value) : Number.NaN;
 }
 
 function isPattern(pattern: string): boolean {

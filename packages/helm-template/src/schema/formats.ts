@@ -16,8 +16,15 @@ export const FORMATS: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ['date', (text) => /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) && isTimestamp(text)],
   ['time', isTime],
   ['date-time', isDateTime],
-  ['uri', (text) => /^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(text) && isUriReference(text)],
+  ['uri', isUri],
+  ['iri', isUri],
   ['uri-reference', isUriReference],
+  ['iri-reference', isUriReference],
+  ['uri-template', (text) => isUriReference(text) && /^[^{}]*(?:\{[^{}]*\}[^{}]*)*$/.test(text)],
+  ['duration', isDuration],
+  ['period', isPeriod],
+  ['semver', isSemver],
+  ['relative-json-pointer', (text) => /^(?:0|[1-9][0-9]*)(?:#|(?:\/(?:[^~/]|~[01])*)*)$/.test(text)],
   ['regex', isRegex],
   ['uuid', (text) => /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/.test(text)],
   ['json-pointer', (text) => /^(?:\/(?:[^~/]|~[01])*)*$/.test(text)],
@@ -58,8 +65,33 @@ function isDateTime(text: string): boolean {
   return isTimestamp(text.toUpperCase().replace(/T23:59:60/, 'T23:59:59'));
 }
 
+function isUri(text: string): boolean {
+  return /^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(text) && isUriReference(text);
+}
+
+/** What Go's url.Parse takes: spaces are allowed in a path, but not in a host. */
 function isUriReference(text: string): boolean {
-  return !/[\s\\<>^`{|}"]|%(?![0-9a-fA-F]{2})/.test(text) && URL.canParse(text, 'http://localhost/');
+  if (/[\u0000-\u001f\u007f\\]|%(?![0-9a-fA-F]{2})/.test(text)) return false;
+  const authority = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?\/\/([^/?#]*)/.exec(text)?.[1] ?? '';
+  return !/[\s<>"^`{|}]/.test(authority) && (authority === '' || URL.canParse(`http://${authority}/`));
+}
+
+function isDuration(text: string): boolean {
+  const isSpan =
+    /^P(?!$)(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?!$)(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+S)?)?$/.test(text);
+  return isSpan || /^P[0-9]+W$/.test(text);
+}
+
+/** Two ends, or one end and how long it takes. */
+function isPeriod(text: string): boolean {
+  const [start = '', end, more] = text.split('/');
+  if (end === undefined || more !== undefined) return false;
+  if (start.startsWith('P')) return isDuration(start) && isDateTime(end);
+  return isDateTime(start) && (isDuration(end) || isDateTime(end));
+}
+
+function isSemver(text: string): boolean {
+  return /^(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/.test(text);
 }
 
 function isRegex(text: string): boolean {

@@ -3,10 +3,9 @@ import { RE2JS } from 're2js';
 import { HelmTemplateError } from '../errors.js';
 import { toRunes } from '../go/byte-string.js';
 import { GoInt, GoMap, GoSlice, type GoValue } from '../go/value.js';
-import { encodeJson } from '../yaml/json-encode.js';
-import { toNumber } from './check-schema.js';
 import { FORMATS } from './formats.js';
-import type { LocatedSchema, SchemaDocument } from './schema-document.js';
+import { hasDuplicates, isSame, toNumber } from './json-equality.js';
+import type { Draft, LocatedSchema, SchemaDocument } from './schema-document.js';
 
 /** What of an object or list some schema has looked at, for the `unevaluated` keywords. */
 interface Evaluated {
@@ -14,6 +13,7 @@ interface Evaluated {
   readonly items: Set<number>;
 }
 
+const DEPENDENCY_KEYWORDS: readonly string[] = ['dependencies', 'dependentRequired', 'dependentSchemas'];
 const MAX_STEPS = 5_000_000;
 const MAX_DEPTH = 500;
 
@@ -59,7 +59,7 @@ export class Validator {
     const hidesSiblings = this.#document.draft <= 7 && schema.entries.has('$ref');
     if (!hidesSiblings) {
       const problem =
-        checkAnyType(schema, value, path) ??
+        checkAnyType(schema, value, path, this.#document.draft) ??
         this.#checkScalar(scope) ??
         this.#checkCombinations(scope) ??
         (value instanceof GoMap ? this.#checkObject(scope, value) : undefined) ??
@@ -200,7 +200,8 @@ export class Validator {
   }
 
   #checkDependencies(scope: Scope, object: GoMap): string | undefined {
-    const keywords = this.#document.draft <= 7 ? ['dependencies'] : ['dependentRequired', 'dependentSchemas'];
+    // Later drafts split it in two; the old keyword keeps working.
+    const keywords = this.#document.draft <= 7 ? ['dependencies'] : DEPENDENCY_KEYWORDS;
     for (const keyword of keywords) {
       const dependencies = scope.schema.entries.get(keyword);
       if (!(dependencies instanceof GoMap)) continue;
@@ -290,7 +291,7 @@ interface Scope {
   readonly depth: number;
 }
 
-function checkAnyType(schema: GoMap, value: GoValue, path: string): string | undefined {
+function checkAnyType(schema: GoMap, value: GoValue, path: string, draft: Draft): string | undefined {
   const type = schema.entries.get('type');
   const types = typeof type === 'string' ? [type] : names(type);
   if (types.length > 0 && !types.some((each) => isOfType(value, each))) {
@@ -300,7 +301,7 @@ function checkAnyType(schema: GoMap, value: GoValue, path: string): string | und
   if (allowed instanceof GoSlice && !allowed.items.some((item) => isSame(item, value))) {
     return `at '${path}': not one of the values in enum`;
   }
-  const only = schema.entries.get('const');
+  const only = draft === 4 ? undefined : schema.entries.get('const');
   return only !== undefined && !isSame(only, value) ? `at '${path}': not the value in const` : undefined;
 }
 
@@ -319,19 +320,6 @@ function isOfType(value: GoValue, type: string): boolean {
     default:
       return typeof value === type;
   }
-}
-
-/** Equality of JSON: 1 is 1.0, objects have no order. */
-function isSame(a: GoValue, b: GoValue): boolean {
-  return canonical(a) === canonical(b);
-}
-
-function canonical(value: GoValue): string {
-  return encodeJson(value, { escapeHtml: false });
-}
-
-function hasDuplicates(items: readonly GoValue[]): boolean {
-  return new Set(items.map(canonical)).size < items.length;
 }
 
 function isBelow(schema: GoMap, keyword: string, size: number): boolean {

@@ -58,7 +58,8 @@ class SetReader {
     return this.#index >= this.#characters.length;
   }
 
-  readKey(data: GoMap, level: number): void {
+  /** Reads `key=value` into `data`. True where the text ends after a dot: then nothing was set, which is no error. */
+  readKey(data: GoMap, level: number): boolean {
     const { text: key, stop } = this.#until(this.#mode === 'literal' ? '=[.' : '=[,.');
     switch (stop) {
       case '[': {
@@ -68,11 +69,11 @@ class SetReader {
           throw new GoError(`unable to parse key: ${key} is no list`);
         }
         put(data, key, new GoSlice(this.#listItem(existing?.items ?? [], index, level)));
-        return;
+        return false;
       }
       case '=':
         put(data, key, this.#value());
-        return;
+        return false;
       case '.': {
         if (level + 1 > MAX_NESTED_NAMES) {
           throw new GoError(
@@ -84,12 +85,10 @@ class SetReader {
           throw new GoError(`unable to parse key: ${key} is no table`);
         }
         const inner = existing ?? new GoMap();
-        // Nothing is set where the text ends after the dot.
-        if (this.atEnd) return;
-        this.readKey(inner, level + 1);
-        if (inner.entries.size === 0) throw new GoError(`key map "${key}" has no value`);
-        put(data, key, inner);
-        return;
+        const endsAfterDot = this.atEnd || this.readKey(inner, level + 1);
+        if (inner.entries.size > 0) put(data, key, inner);
+        else if (!endsAfterDot) throw new GoError(`key map "${key}" has no value`);
+        return endsAfterDot;
       }
       case ',':
         throw new GoError(`key "${key}" has no value (cannot end with ,)`);
@@ -125,8 +124,7 @@ class SetReader {
       case '.': {
         const existing = list[index];
         const inner = existing instanceof GoMap ? existing : new GoMap();
-        if (this.atEnd) return [...list];
-        this.readKey(inner, level);
+        if (this.atEnd || this.readKey(inner, level)) return [...list];
         return withItem(list, index, inner);
       }
       default:
