@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   awsError,
   buildImage,
@@ -6,7 +9,7 @@ import {
   startEcr,
   type RunningEcr,
 } from '@oci-sync/registry/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { basic, send } from './plain-client.js';
 
 const signed =
@@ -73,9 +76,24 @@ describe('tokens', () => {
   });
 });
 
+describe('tokens of ECR Public', () => {
+  it('come without a list, under an action of their own', async () => {
+    await using ecr = await startEcr({ public: true });
+    const { output } = await call(ecr, 'GetAuthorizationToken', {}, signed.replace('/ecr/', '/ecr-public/'));
+    expect(output['authorizationData']).toMatchObject({
+      authorizationToken: expect.stringMatching(/^QVdTO/),
+    });
+    expect(ecr.account.calls).toEqual([
+      { action: 'ecr-public:GetAuthorizationToken', repository: undefined },
+    ]);
+  });
+});
+
 describe('repositories', () => {
-  it('are created with their settings, once', async () => {
-    await using ecr = await startEcr();
+  it.each(['memory', 'directory'] as const)('are created with their settings, once, in %s', async (kind) => {
+    const directory = await mkdtemp(join(tmpdir(), 'ecr-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    await using ecr = await startEcr({ storage: kind === 'memory' ? kind : { directory } });
     const input = {
       repositoryName: 'team/app',
       imageTagMutability: 'IMMUTABLE',

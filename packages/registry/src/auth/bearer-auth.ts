@@ -9,14 +9,13 @@ import { parseBasic, passwordMatches } from './basic-credentials.js';
 import { parseScopes, type Grants } from './scope.js';
 
 interface Token {
-  readonly user: string | undefined;
   readonly grants: Grants;
   readonly expiresAtMs: number;
 }
 
 /** A token request's body is a form of a few short fields. */
 const formBytes = 64 * 1024;
-/** Tokens remembered at once; the oldest give way. */
+/** Tokens of a kind remembered at once; the oldest give way. */
 const tokenCapacity = 10_000;
 
 /**
@@ -27,6 +26,14 @@ export function bearerAuthorizer(options: BearerAuth, now: () => number): TokenA
   const { service = 'registry', expiresInSeconds = 300 } = options;
   const tokens = new Map<string, Token>();
   const refreshTokens = new Map<string, string>(Object.entries(options.identityTokens ?? {}));
+
+  const remember = <T>(map: Map<string, T>, value: T): string => {
+    const secret = randomBytes(32).toString('base64url');
+    map.set(secret, value);
+    const [oldest] = map.keys();
+    if (map.size > tokenCapacity && oldest !== undefined) map.delete(oldest);
+    return secret;
+  };
 
   const challenge = (request: RegistryRequest, needed: NeededAccess, error: string | undefined) => {
     const realm = options.realm ?? `${request.origin}/token`;
@@ -59,20 +66,12 @@ export function bearerAuthorizer(options: BearerAuth, now: () => number): TokenA
   };
 
   const issue = (user: string | undefined, scopes: readonly string[], offline: boolean): RegistryResponse => {
-    const token = randomBytes(32).toString('base64url');
     const issuedAtMs = now();
-    tokens.set(token, {
-      user,
+    const token = remember(tokens, {
       grants: grant(user, parseScopes(scopes)),
       expiresAtMs: issuedAtMs + expiresInSeconds * 1000,
     });
-    const [oldest] = tokens.keys();
-    if (tokens.size > tokenCapacity && oldest !== undefined) tokens.delete(oldest);
-    let refresh: { refresh_token: string } | undefined;
-    if (offline && user !== undefined) {
-      refresh = { refresh_token: randomBytes(32).toString('base64url') };
-      refreshTokens.set(refresh.refresh_token, user);
-    }
+    const refresh = offline && user !== undefined ? { refresh_token: remember(refreshTokens, user) } : {};
     return jsonResponse(200, {
       [options.tokenField ?? 'token']: token,
       ...(options.omitExpiry

@@ -26,7 +26,10 @@ export interface BlobWriter {
   append(body: AsyncIterable<Uint8Array>, limitBytes: number): Promise<void>;
   /** The digest of everything received so far. */
   digest(algorithm: DigestAlgorithm): Promise<Digest>;
-  /** Makes the blob visible under this digest, durably. The writer is finished afterwards. */
+  /**
+   * Makes the blob visible under this digest, durably. The writer is finished afterwards.
+   * @throws when it cannot be stored; nothing of it stays
+   */
   commit(digest: Digest): Promise<void>;
   /** Drops everything received. The writer is finished afterwards. */
   discard(): Promise<void>;

@@ -86,6 +86,7 @@ class FileWriter implements BlobWriter {
   readonly #store: (digest: Digest, sizeBytes: number) => Promise<void>;
   readonly #running = new RunningDigest();
   #sizeBytes = 0;
+  #writtenBytes = 0;
 
   constructor(file: FileHandle, path: string, store: (digest: Digest, sizeBytes: number) => Promise<void>) {
     this.#file = file;
@@ -134,9 +135,16 @@ class FileWriter implements BlobWriter {
   }
 
   async commit(digest: Digest): Promise<void> {
-    await this.#file.sync();
-    await this.#file.close();
-    await this.#store(digest, this.#sizeBytes);
+    try {
+      // A write that failed leaves a hole, though the digest of what was received is right.
+      if (this.#writtenBytes !== this.#sizeBytes) throw new Error('the upload could not be written');
+      await this.#file.sync();
+      await this.#file.close();
+      await this.#store(digest, this.#sizeBytes);
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
   }
 
   async discard(): Promise<void> {
@@ -150,6 +158,7 @@ class FileWriter implements BlobWriter {
     const { bytesWritten } = await this.#file.writev(chunks);
     // A short write to a file means that the disk is full; the next write would say so.
     if (bytesWritten !== wantedBytes) throw new Error('no space left for the upload');
+    this.#writtenBytes += bytesWritten;
   }
 }
 

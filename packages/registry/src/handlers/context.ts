@@ -2,6 +2,7 @@ import { isDigest, type Digest } from '@oci-sync/oci-client';
 import type { GrantedAccess } from '../auth/authorizer.js';
 import type { Repositories } from '../content/repositories.js';
 import type { UploadSessions } from '../content/upload-sessions.js';
+import type { RegistryRequest } from '../http/exchange.js';
 import { RegistryError } from '../http/registry-error.js';
 
 /** Bounds with their defaults filled in. */
@@ -29,4 +30,9 @@ export function requireDigest(text: string | null | undefined): Digest {
 /** The error for a method a route does not have. */
 export function methodNotAllowed(): RegistryError {
   return new RegistryError(405, 'UNSUPPORTED', 'the operation is not supported');
+}
+
+/** @throws RegistryError 405 for a method that does more than read */
+export function requireGet({ method }: RegistryRequest): void {
+  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();
 }

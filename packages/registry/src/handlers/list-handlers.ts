@@ -2,7 +2,7 @@ import type { StoredManifest } from '../content/registry-content.js';
 import type { RegistryRequest, RegistryResponse } from '../http/exchange.js';
 import { jsonResponse } from '../http/json-response.js';
 import { RegistryError } from '../http/registry-error.js';
-import { methodNotAllowed, requireDigest, type HandlerContext } from './context.js';
+import { requireDigest, requireGet, type HandlerContext } from './context.js';
 import { linkHeader, selectPage } from './page.js';
 
 const indexType = 'application/vnd.oci.image.index.v1+json';
@@ -74,8 +74,4 @@ function descriptorOf({ mediaType, digest, sizeBytes, artifactType, annotations 
     ...(artifactType === undefined ? {} : { artifactType }),
     ...(annotations === undefined ? {} : { annotations }),
   };
-}
-
-function requireGet(request: RegistryRequest): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
 }

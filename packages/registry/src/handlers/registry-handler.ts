@@ -7,7 +7,7 @@ import { jsonResponse } from '../http/json-response.js';
 import { RegistryError } from '../http/registry-error.js';
 import { routeRepository } from '../http/route.js';
 import { handleBlob } from './blob-handlers.js';
-import { methodNotAllowed, type Bounds } from './context.js';
+import { methodNotAllowed, requireGet, type Bounds } from './context.js';
 import { handleCatalog, handleReferrers, handleTags } from './list-handlers.js';
 import { handleManifest } from './manifest-handlers.js';
 import { handleUpload, handleUploads } from './upload-handlers.js';
@@ -40,6 +40,7 @@ export function createRegistryHandler({ content, uploads, bounds, authorizer }: 
     const context = { content, uploads, bounds, access };
     switch (route.kind) {
       case 'base':
+        requireGet(request);
         return jsonResponse(200, {}, { 'docker-distribution-api-version': 'registry/2.0' });
       case 'catalog':
         return handleCatalog(context, request);

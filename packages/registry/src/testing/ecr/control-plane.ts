@@ -15,6 +15,8 @@ export interface OperationContext {
   /** What GetAuthorizationToken says instead of the truth. */
   readonly reportedExpiry: Date | undefined;
   readonly proxyEndpoint: string | undefined;
+  /** The API of ECR Public: one authorization instead of a list, and no `proxyEndpoint`. */
+  readonly isPublic: boolean;
 }
 
 /** One operation of the API: its input to its output. @throws AwsException */
@@ -23,14 +25,15 @@ export type Operation = (context: OperationContext, input: JsonObject) => JsonOb
 const bodyBytes = 1024 * 1024;
 
 const accountOperations: Readonly<Record<string, Operation>> = {
-  GetAuthorizationToken({ account, registryUrl, reportedExpiry, proxyEndpoint }) {
+  GetAuthorizationToken({ account, registryUrl, reportedExpiry, proxyEndpoint, isPublic }) {
     const { username, password, expiresAtMs } = account.issueToken();
     const data = {
       authorizationToken: Buffer.from(`${username}:${password}`).toString('base64'),
       expiresAt: (reportedExpiry?.getTime() ?? expiresAtMs) / 1000,
-      proxyEndpoint: proxyEndpoint ?? registryUrl,
     };
-    return { authorizationData: [data] };
+    return isPublic
+      ? { authorizationData: data }
+      : { authorizationData: [{ ...data, proxyEndpoint: proxyEndpoint ?? registryUrl }] };
   },
   GetAccountSetting({ account }, input) {
     const name = String(input['name']);
@@ -65,7 +68,7 @@ export async function handleControlPlane(
     const input = parseInput(await readBody(request.body, bodyBytes));
     const operation = operations.get(name);
     if (!operation) throw new AwsException('UnknownOperationException', `unknown operation ${name}`);
-    authorize(context.account, name, input);
+    authorize(context, name, input);
     return awsResponse(await operation(context, input));
   } catch (error) {
     if (error instanceof AwsException) return awsFailure(error);
@@ -96,13 +99,13 @@ function parseInput(body: Buffer): JsonObject {
   throw new AwsException('SerializationException', 'the body is not a JSON object');
 }
 
-function authorize(account: EcrAccount, operation: string, input: JsonObject): void {
+function authorize({ account, isPublic }: OperationContext, operation: string, input: JsonObject): void {
   const repository = input['repositoryName'];
   const tagged = Array.isArray(input['tags']) && input['tags'].length > 0;
   const actions = operation === 'CreateRepository' && tagged ? [operation, 'TagResource'] : [operation];
   for (const action of actions) {
     const name = typeof repository === 'string' ? repository : undefined;
-    const reason = account.use(`ecr:${action}`, name);
+    const reason = account.use(`${isPublic ? 'ecr-public' : 'ecr'}:${action}`, name);
     if (reason !== undefined) throw new AwsException('AccessDeniedException', reason);
   }
 }

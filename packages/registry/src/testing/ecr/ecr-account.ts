@@ -37,6 +37,8 @@ export class EcrAccount {
   readonly now: () => number;
   /** Account settings by name. */
   readonly settings = new Map<string, string>();
+  /** Names of repositories that are being created. */
+  readonly creating = new Set<string>();
   /** IAM actions that are denied; may be changed at any time. */
   readonly denied: Set<string>;
   /** Every use of an action, denied ones included, oldest first. */

@@ -12,7 +12,7 @@ export const repositoryOperations: Readonly<Record<string, Operation>> = {
     if (name.length < 2 || name.length > 256 || !namePattern.test(name)) {
       throw invalid(`Invalid parameter at 'repositoryName' failed to satisfy constraint: '${name}'`);
     }
-    if (content.hasRepository(name)) {
+    if (content.hasRepository(name) || account.creating.has(name)) {
       const where = `in the registry with id '${account.accountId}'`;
       throw new AwsException(
         'RepositoryAlreadyExistsException',
@@ -20,6 +20,8 @@ export const repositoryOperations: Readonly<Record<string, Operation>> = {
       );
     }
     const settings = account.repository(name);
+    setMutability(settings, input);
+    account.creating.add(name);
     const { encryptionConfiguration, imageScanningConfiguration, tags } = input;
     if (encryptionConfiguration) {
       settings.encryptionConfiguration =
@@ -30,9 +32,8 @@ export const repositoryOperations: Readonly<Record<string, Operation>> = {
         imageScanningConfiguration as EcrRepositorySettings['imageScanningConfiguration'];
     }
     settings.tags = (tags as EcrRepositorySettings['tags'] | undefined) ?? [];
-    setMutability(settings, input);
     settings.createdAtMs = account.now();
-    await content.createRepository(name);
+    await content.createRepository(name).finally(() => account.creating.delete(name));
     return { repository: describe(account, registryUrl, name) };
   },
 

@@ -97,12 +97,12 @@ export async function startEcr(options: EcrOptions = {}): Promise<RunningEcr> {
 /** The control plane; without a registry given, the data plane is where the request came in. */
 function controlPlane(
   account: EcrAccount,
-  { reportedExpiry, proxyEndpoint }: EcrOptions,
+  { reportedExpiry, proxyEndpoint, public: isPublic = false }: EcrOptions,
   registry: RunningRegistry | undefined,
 ): Middleware {
   return async (request, next, { content }) => {
     const registryUrl = registry?.url ?? request.origin;
-    const context = { account, content, registryUrl, reportedExpiry, proxyEndpoint };
+    const context = { account, content, registryUrl, reportedExpiry, proxyEndpoint, isPublic };
     return (await handleControlPlane(context, request)) ?? next(request);
   };
 }

@@ -58,7 +58,7 @@ export function hang(): Fault {
 /** Answers this much later. */
 export function delay(delayMs: number): Fault {
   return async (request, next) => {
-    await sleep(delayMs);
+    await sleep(delayMs, undefined, { signal: request.signal });
     return next(request);
   };
 }
