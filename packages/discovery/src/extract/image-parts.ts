@@ -15,14 +15,16 @@ export interface ImageParts {
  * Below a key that ends in `image`, the repository may also be called `name` or `image`.
  *
  * @param key the key the object stands at
+ * @param isVersioned whether the object has to have a tag or digest, if only an empty one
  * @returns `undefined` when the object has no such parts; `tag` and `digest` both `undefined` when they are empty
  */
-export function readImageParts(object: JsonObject, key: string): ImageParts | undefined {
+export function readImageParts(object: JsonObject, key: string, isVersioned = true): ImageParts | undefined {
   const belowImage = /image$/i.test(key);
   const repository =
     textOf(object['repository']) ??
     (belowImage ? (textOf(object['name']) ?? textOf(object['image'])) : undefined);
   const hasVersion =
+    (!isVersioned && (belowImage || Object.hasOwn(object, 'registry'))) ||
     ['tag', 'digest', 'sha'].some((part) => Object.hasOwn(object, part)) ||
     (Object.hasOwn(object, 'version') && (belowImage || Object.hasOwn(object, 'registry')));
   // With `chart` or `url` the repository is one of charts or of git.

@@ -57,7 +57,7 @@ function visit(scan: Scan, value: JsonValue, path: string, key: string, defaults
 
 function imageOf(value: JsonObject, key: string, { appVersion, registry }: Defaults): string | undefined {
   const object = registry === undefined || !Object.hasOwn(value, 'registry') ? value : { ...value, registry };
-  const parts = readImageParts(object, key);
+  const parts = readImageParts(object, key, false);
   if (parts === undefined) return undefined;
   const isVersioned = parts.tag !== undefined || parts.digest !== undefined;
   return joinImageParts({ ...parts, tag: isVersioned ? parts.tag : appVersion || undefined });
