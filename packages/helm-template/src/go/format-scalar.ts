@@ -66,8 +66,9 @@ export function formatFloatVerb(value: number, verb: string, spec: FormatSpec): 
   const sign = signed ? text.charAt(0) : spec.space && !spec.plus ? ' ' : '+';
   let body = signed ? text.slice(1) : text;
   if (!Number.isFinite(value)) {
-    const shown = Number.isNaN(value) && !spec.space && !spec.plus ? body : sign + body;
-    return pad(spec.plus || sign !== '+' || Number.isNaN(value) ? shown : sign + body, spec, false);
+    // NaN shows a sign only where a flag asks for one.
+    const unsigned = Number.isNaN(value) && !spec.space && !spec.plus;
+    return pad(unsigned ? body : sign + body, spec, false);
   }
   if (spec.sharp && verb !== 'b') body = keepPoint(body, format, spec.precision);
   if (!spec.plus && sign === '+') return pad(body, spec);
@@ -75,13 +76,13 @@ export function formatFloatVerb(value: number, verb: string, spec: FormatSpec): 
   return pad(sign + body, spec);
 }
 
-/** The `#` flag: always a decimal point, and `%g` keeps its trailing zeros. */
+/** The `#` flag: always a decimal point; `%g` and `%x` (but not `%X`) keep their trailing zeros. */
 function keepPoint(body: string, format: string, precision: number | undefined): string {
   const hexadecimal = format === 'x' || format === 'X';
   const tailStart = body.search(hexadecimal ? /p/i : /[ep]/i);
   const head = tailStart < 0 ? body : body.slice(0, tailStart);
   const tail = tailStart < 0 ? '' : body.slice(tailStart);
-  const wanted = 'gGxX'.includes(format) ? (precision ?? 6) : 0;
+  const wanted = 'gGx'.includes(format) ? (precision ?? 6) : 0;
   const significant = head.replace('.', '').replace(/^0+/, '').length + (head === '0' ? 1 : 0);
   const pointed = head.includes('.') ? head : `${head}.`;
   return pointed + '0'.repeat(Math.max(0, wanted - significant)) + tail;

@@ -5,6 +5,7 @@ import { callMethod, noFinal, type Final } from './call.js';
 import type { ExecState } from './exec-state.js';
 import type { TemplateSyntaxNode } from './node.js';
 import { elementType, mapEntry, type Value } from './value-access.js';
+import { valuesMethod, valuesType } from './values-methods.js';
 
 /** What stands after `.a.b`: the arguments of the last name, if it is a method. */
 export interface FieldCall {
@@ -28,23 +29,22 @@ export function fieldChain(
   const last = names.length - 1;
   for (let index = 0; index <= last; index++) {
     const name = names[index] ?? '';
-    // A string-keyed map with interface values is nearly every receiver.
+    // A plain map is nearly every receiver.
     const isPlain =
-      value instanceof GoMap && (index < last || (call.operands.length === 0 && call.final === noFinal));
+      value instanceof GoMap &&
+      value.typeName !== valuesType &&
+      (index < last || (call.operands.length === 0 && call.final === noFinal));
     const next: Value = isPlain
       ? mapEntry(value as GoMap, name)
-      : field(
-          state,
-          dot,
-          value,
-          name,
-          staticType,
-          index === last ? call : { ...call, operands: noOperands, final: noFinal },
-        );
+      : field(state, dot, value, name, staticType, index === last ? call : withoutArguments(call));
     staticType = value instanceof GoMap ? elementType(value) : undefined;
     value = next;
   }
   return value;
+}
+
+function withoutArguments({ node }: FieldCall): FieldCall {
+  return { node, operands: noOperands, final: noFinal };
 }
 
 function field(
@@ -60,6 +60,8 @@ function field(
   if (receiver === null) return state.fail(`nil pointer evaluating ${typeName}.${name}`);
   const hasArguments = call.operands.length > 0 || call.final !== noFinal;
   if (receiver instanceof GoMap) {
+    const method = receiver.typeName === valuesType ? valuesMethod(receiver, name) : undefined;
+    if (method !== undefined) return callMethod(state, dot, { method, name, ...call });
     if (hasArguments) return state.fail(`${name} is not a method but has arguments`);
     return mapEntry(receiver, name);
   }
