@@ -90,7 +90,7 @@ async function mutateChart(name: string, options: CorpusOptions, folder: string)
     if (verdict.refused) refused += 1;
     if (!isGood(verdict)) failures.push({ mutation: mutation.name, verdict });
   });
-  const line = `${failures.length === 0 ? 'ok' : 'DIFFERS'}`.padEnd(8);
+  const line = (failures.length === 0 ? 'ok' : 'DIFFERS').padEnd(8);
   console.log(`${line} ${name}: ${chosen.length} of ${all.length} mutations, ${failures.length} differ`);
   for (const { mutation, verdict } of failures)
     console.log(`         ${mutation}: ${verdict.problems.join('; ')}`);

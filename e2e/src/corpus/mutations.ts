@@ -15,7 +15,7 @@ export interface Mutation {
  */
 export function allMutations(values: JsonObject): Mutation[] {
   const mutations: Mutation[] = [];
-  const change = (path: readonly string[], value: JsonValue): void => {
+  const change = (path: readonly string[], value: boolean | null): void => {
     mutations.push({ name: `${path.join('.')} = ${String(value)}`, values: nest(path, value) });
   };
   const visit = (value: JsonValue, path: readonly string[]): void => {

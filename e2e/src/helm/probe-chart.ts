@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The result of one template expression: what it printed, byte by byte, or that it failed. */
@@ -20,15 +20,28 @@ const RESULT = /^result (\d+): "([A-Za-z0-9+/=]*)"$/gm;
 /**
  * Evaluates expressions, as many as possible in one render: a batch that fails is split until the ones that fail
  * stand alone.
+ *
+ * @param isExpectedToFail - such expressions are rendered one by one from the start, which saves the splitting.
  */
 export async function evaluateProbes(
   expressions: readonly string[],
   render: RenderChart,
   settings: ProbeSettings,
+  isExpectedToFail: (index: number) => boolean = () => false,
 ): Promise<ProbeResult[]> {
   const results: ProbeResult[] = [];
-  for (let start = 0; start < expressions.length; start += BATCH_SIZE) {
-    results.push(...(await evaluateBatch(expressions.slice(start, start + BATCH_SIZE), render, settings)));
+  const together = expressions.map((_, index) => index).filter((index) => !isExpectedToFail(index));
+  const alone = expressions.map((_, index) => [index]).filter(([index = 0]) => isExpectedToFail(index));
+  const batches = Array.from({ length: Math.ceil(together.length / BATCH_SIZE) }, (_, batch) =>
+    together.slice(batch * BATCH_SIZE, (batch + 1) * BATCH_SIZE),
+  );
+  for (const batch of [...batches, ...alone]) {
+    const texts = batch.map((index) => expressions[index] ?? '');
+    const found = await evaluateBatch(texts, render, settings);
+    for (const [position, index] of batch.entries()) {
+      const result = found[position];
+      if (result !== undefined) results[index] = result;
+    }
   }
   return results;
 }
@@ -52,15 +65,12 @@ async function evaluateBatch(
 /** One file for each expression, so that one that does not parse is found too. */
 function writeProbeChart(expressions: readonly string[], { folder, values }: ProbeSettings): void {
   const templates = join(folder, 'templates');
+  rmSync(templates, { recursive: true, force: true });
   mkdirSync(templates, { recursive: true });
   writeFileSync(join(folder, 'Chart.yaml'), 'apiVersion: v2\nname: probe\nversion: 0.1.0\n');
   writeFileSync(join(folder, 'values.yaml'), JSON.stringify(values));
-  const files = Array.from({ length: BATCH_SIZE }, (_, index) => expressions[index]);
-  for (const [index, expression] of files.entries()) {
-    const text =
-      expression === undefined
-        ? ''
-        : `{{- define "probe${index}" -}}${expression}{{- end -}}\nresult ${index}: {{ include "probe${index}" . | b64enc | quote }}\n`;
+  for (const [index, expression] of expressions.entries()) {
+    const text = `{{- define "probe${index}" -}}${expression}{{- end -}}\nresult ${index}: {{ include "probe${index}" . | b64enc | quote }}\n`;
     writeFileSync(join(templates, `probe${index}.yaml`), text);
   }
 }
