@@ -1,18 +1,17 @@
 // Packs every package as it would be published and lints the archives: publint, and attw for ESM-only packages.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
-const attw = join(
-  dirname(createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json')),
-  'dist/index.js',
+const attw = fileURLToPath(
+  new URL('dist/index.js', import.meta.resolve('@arethetypeswrong/cli/package.json')),
 );
 
 /** pnpm, through the copy of it that runs this script, or npx. */

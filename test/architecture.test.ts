@@ -125,8 +125,12 @@ describe('a broken rule is found', () => {
     expect(checkPackageImports(sources({ 'packages/new/src/a.ts': 'export {};' }))).toHaveLength(1);
   });
   it('a file reaches into another package', () => {
-    const files = sources({ 'packages/sync/src/a.ts': `import { x } from '../../ecr/src/x.js';` });
-    expect(checkPackageImports(files)).toHaveLength(1);
+    const files = sources({
+      'packages/sync/src/a.ts': `import { x } from '../../ecr/src/x.js';`,
+      'packages/sync/src/b.ts': `import { y } from '../test/y.js';`,
+      'packages/sync/src/b.test.ts': `import { y } from '../test/y.js';`,
+    });
+    expect(checkPackageImports(files)).toHaveLength(2);
   });
   it.each([
     ['errors', '../reference/digest.js'],

@@ -23,7 +23,7 @@ export interface ProtectedRegistry {
 export type StartDistribution = (options: DistributionOptions) => Promise<RunningRegistry>;
 
 /** Who is allowed in. */
-export const { user, password } = htpasswdUser;
+const { user, password } = htpasswdUser;
 const credentials = `${user}:${password}`;
 
 /** Basic authentication from an htpasswd file. */

@@ -60,7 +60,7 @@ export async function putReferrer(
 }
 
 /** Pushes the blobs of some content. */
-export async function putBlobs(target: PutTarget, content: TestContent): Promise<void> {
+async function putBlobs(target: PutTarget, content: TestContent): Promise<void> {
   for (const { digest, bytes } of content.blobs) {
     const opened = await send(target, 'POST', `/v2/${target.repository}/blobs/uploads/`);
     const location = new URL(opened.location ?? '', `http://${target.address}`);
@@ -71,7 +71,7 @@ export async function putBlobs(target: PutTarget, content: TestContent): Promise
 }
 
 /** Pushes one manifest under a tag or its digest. `isListed`: the registry keeps its list of referrers. */
-export async function putManifest(
+async function putManifest(
   target: PutTarget,
   reference: string,
   manifest: StoredManifest,
