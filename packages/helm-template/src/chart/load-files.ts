@@ -134,7 +134,7 @@ async function unpack(
   context: LoadContext,
 ): Promise<readonly ChartFile[]> {
   if (!name.endsWith('.tgz')) {
-    // Loose files in charts/ are no charts and don't count.
+    // A loose file in charts/ thus becomes a chart without files, which fails, as in Helm.
     return files
       .filter((file) => file.name.includes('/'))
       .map((file) => ({ name: file.name.slice(name.length + 1), data: file.data }));
