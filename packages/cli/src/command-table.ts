@@ -15,6 +15,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/copy.js')).copyCommand,
   },
   {
+    name: 'plan',
+    describe: 'Show which images would be copied where, and why',
+    load: async () => (await import('./commands/plan.js')).planCommand,
+  },
+  {
+    name: 'discover',
+    describe: 'List the images of charts, catalogs, lists and manifests',
+    load: async () => (await import('./commands/discover.js')).discoverCommand,
+  },
+  {
     name: 'inspect',
     describe: 'Show what an image consists of',
     load: async () => (await import('./commands/inspect.js')).inspectCommand,

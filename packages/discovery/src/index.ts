@@ -15,6 +15,7 @@ export type {
   Fallback,
   SourceFailure,
 } from './discover/discovery.js';
+export type { HelmSurroundings } from './charts/default-repositories-file.js';
 export type { DiscoveryErrorCode, DiscoveryErrorDetails } from './errors.js';
 export type { ExtractedImages } from './extract/extract-chart.js';
 export type { Finding } from './extract/finding.js';
@@ -49,6 +50,7 @@ export type { PlanEvent, PlanFailure, PlanOptions, PlanResult } from './plan/pla
 export type { Preset, PresetImage, PresetValuesRule } from './preset/preset.js';
 
 export { DiscoveryError, isDiscoveryError } from './errors.js';
+export { defaultRepositoriesFile } from './charts/default-repositories-file.js';
 export { createFetchBytes } from './access/http-fetch-bytes.js';
 export { discoverImages } from './discover/discover-images.js';
 export { extractFromRendering } from './extract/extract-chart.js';

@@ -25,31 +25,49 @@ import { staticImages } from './static-images.js';
  * values file or list that cannot be read.
  *
  * @throws DiscoveryError `DISCOVERY_CHART_NOT_FOUND` (path, unknown repository), `DISCOVERY_INPUT_INVALID`,
- * `DISCOVERY_FALLBACK_REFUSED` with `noFallback`; HelmTemplateError `HELM_VALUES_INVALID`, `HELM_VALUES_NOT_FOUND` for the user's values;
- * the signal's reason.
+ * `DISCOVERY_FALLBACK_REFUSED` with `noFallback`; HelmTemplateError `HELM_VALUES_INVALID`,
+ * `HELM_VALUES_NOT_FOUND` for the user's values; the signal's reason.
  */
 export async function discoverImages(options: DiscoverOptions): Promise<Discovery> {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const sources = await startSources({ ...options, signal });
+  try {
+    return summarize(await Promise.all(sources), options);
+  } catch (error) {
+    // What the other sources still do is for nothing.
+    failure.abort();
+    await Promise.allSettled(sources);
+    options.signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+async function startSources(options: DiscoverOptions): Promise<readonly Promise<Findings>[]> {
   const preset = options.preset ?? (await loadPreset('none'));
   const context = await dependencyContext(options, preset);
   const charts = options.charts ?? (preset.chart === undefined ? [] : [{ chart: preset.chart }]);
   const catalog = options.catalog ?? preset.catalog;
   const run: Run = { options, preset, context };
-  const parts = await Promise.all([
+  return [
     discoverLists(options),
     ...charts.map((input) => fromChart(run, input)),
     ...(catalog === undefined || catalog.catalog === ''
       ? []
       : [fromCatalog(run, catalog, options.catalog === undefined)]),
-  ]);
-  const found = parts.reduce(combine);
-  const withKeys = (image: DiscoveredImage): DiscoveredImage => withHelmKey(image, preset);
+  ];
+}
+
+function summarize(parts: readonly Findings[], { preset, allImages }: DiscoverOptions): Discovery {
+  const found = parts.reduce(combine, emptyFindings);
   const potential = mergeImages(found.potential);
-  const images = options.allImages === true ? [...found.images, ...potential] : found.images;
+  const images = allImages === true ? [...found.images, ...potential] : found.images;
   const notes =
-    potential.length > 0 && options.allImages !== true
+    potential.length > 0 && allImages !== true
       ? [...found.notes, potentialNote(potential.length)]
       : found.notes;
-  return { ...found, images: mergeImages(images.map(withKeys)), potential, notes };
+  const keys = preset?.helmKeys ?? {};
+  return { ...found, images: mergeImages(images.map((image) => withHelmKey(image, keys))), potential, notes };
 }
 
 interface Run {
@@ -191,11 +209,11 @@ function hintOf(error: Error | undefined): string | undefined {
   return error !== undefined && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
 }
 
-function withHelmKey(image: DiscoveredImage, preset: Preset): DiscoveredImage {
+function withHelmKey(image: DiscoveredImage, keys: Preset['helmKeys']): DiscoveredImage {
   if (image.helmKey !== undefined || image.group !== 'chart') return image;
   const { repository } = image.reference;
   const name = repository.slice(repository.lastIndexOf('/') + 1);
-  const helmKey = Object.hasOwn(preset.helmKeys, name) ? preset.helmKeys[name] : undefined;
+  const helmKey = Object.hasOwn(keys, name) ? keys[name] : undefined;
   return helmKey === undefined ? image : { ...image, helmKey };
 }
 
