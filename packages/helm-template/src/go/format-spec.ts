@@ -11,7 +11,12 @@ export interface FormatSpec {
   sharpV: boolean;
   width: number | undefined;
   precision: number | undefined;
+  /** Elements of maps and slices formatted so far; see {@link countElements}. */
+  elements: number;
 }
+
+/** More elements than any real value has. One that contains itself many times over would never end without a limit. */
+const maxElements = 10_000_000;
 
 /** A directive without flags. */
 export function emptySpec(): FormatSpec {
@@ -25,6 +30,7 @@ export function emptySpec(): FormatSpec {
     sharpV: false,
     width: undefined,
     precision: undefined,
+    elements: 0,
   };
 }
 
@@ -44,4 +50,14 @@ export function characterCount(text: string): number {
     if ((text.charCodeAt(index) & 0xfc00) === 0xd800) count -= 1;
   }
   return count;
+}
+
+/**
+ * Counts elements of a map or slice that are about to be formatted.
+ *
+ * @throws RangeError when there are too many, as for a string that is too long.
+ */
+export function countElements(count: number, spec: FormatSpec): void {
+  spec.elements += count;
+  if (spec.elements > maxElements) throw new RangeError('the value is too large to print');
 }

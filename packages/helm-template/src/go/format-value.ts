@@ -11,14 +11,12 @@ import {
   formatText,
   formatUnicode,
 } from './format-scalar.js';
-import { emptySpec, pad, type FormatSpec } from './format-spec.js';
+import { countElements, emptySpec, pad, type FormatSpec } from './format-spec.js';
 import { isUnsignedKind } from './integer.js';
 import { typeOf } from './kind.js';
 import { sortedKeys } from './map-order.js';
 import { NamedGoInt } from './named-int.js';
 import { GoInt, GoMap, GoSlice, type GoObject, type GoValue } from './value.js';
-
-const plainSpec = Object.freeze(emptySpec());
 
 /** `%v` without flags: how a template and `print` show a value. */
 export function formatPlain(value: GoValue): string {
@@ -27,7 +25,7 @@ export function formatPlain(value: GoValue): string {
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (value instanceof NamedGoInt) return value.toGoString();
   if (value instanceof GoInt) return value.value.toString();
-  return formatArgument(value, 'v', plainSpec);
+  return formatArgument(value, 'v', emptySpec());
 }
 
 /** One operand under one verb, as fmt's printArg. */
@@ -182,11 +180,13 @@ function formatItems(
   spec: FormatSpec,
   depth: number,
 ): string {
+  countElements(items.length, spec);
   const shown = items.map((item) => formatNested(item, verb, spec, depth + 1));
   return spec.sharpV ? `${typeName}{${shown.join(', ')}}` : `[${shown.join(' ')}]`;
 }
 
 function formatMap(map: GoMap, typeName: string, verb: string, spec: FormatSpec, depth: number): string {
+  countElements(map.entries.size, spec);
   const shown = sortedKeys(map).map((key) => {
     const value = formatNested(map.entries.get(key) ?? null, verb, spec, depth + 1);
     return `${formatNested(key, verb, spec, depth + 1)}:${value}`;

@@ -1,5 +1,5 @@
 import { GoInt, type GoValue } from '../go/value.js';
-import { fitsInt, isIntKind, isUnsignedKind } from '../go/integer.js';
+import { goInt, isIntKind, isUnsignedKind } from '../go/integer.js';
 import { typeOf } from '../go/kind.js';
 import type { ExecState } from './exec-state.js';
 import { nodeText, type NumberNode, type OperandNode } from './node.js';
@@ -123,8 +123,9 @@ function numberOf(node: NumberNode, operand: Operand, typeName: string): Evaluat
   }
   if (isIntKind(typeName)) {
     const value = isUnsignedKind(typeName) ? node.uint : node.int;
-    if (value !== undefined && fitsInt(typeName, value)) {
-      const constant = new GoInt(typeName, value);
+    if (value !== undefined) {
+      // A constant that is too large for the parameter wraps around, as reflect's SetInt does.
+      const constant = goInt(typeName, value);
       return () => constant;
     }
   }

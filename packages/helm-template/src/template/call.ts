@@ -1,6 +1,6 @@
 import { GoError } from '../go/go-error.js';
 import { isTrue } from '../go/truth.js';
-import type { GoMethod, GoValue } from '../go/value.js';
+import { GoSlice, type GoMethod, type GoValue } from '../go/value.js';
 import {
   argumentOf,
   canonicalType,
@@ -14,6 +14,9 @@ import type { FunctionContext } from './function-table.js';
 import type { TemplateSyntaxNode } from './node.js';
 import { TemplateExecutionError } from './template-error.js';
 import type { Value } from './value-access.js';
+
+/** A function that returns a longer list pays a step for each of its items: lists that double end in time. */
+const freeItems = 10_000;
 
 /** Says that a command gets nothing from a pipeline before it. */
 export const noFinal = Symbol('no final argument');
@@ -100,6 +103,8 @@ function guard(state: ExecState, node: TemplateSyntaxNode, name: string, run: ()
     return state.fail(`error calling ${name}: ${error.message}`, error);
   }
   if (typeof result === 'string') state.host.budget.checkLength(result.length);
+  else if (result instanceof GoSlice && result.items.length > freeItems)
+    state.host.budget.spend(result.items.length);
   return result;
 }
 

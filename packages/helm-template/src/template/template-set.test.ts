@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GoMap, type GoMethod, type GoObject, type GoValue } from '../go/value.js';
+import { GoMap, GoSlice, type GoMethod, type GoObject, type GoValue } from '../go/value.js';
 import { ExecutionBudget, type ExecutionLimits } from './execution-budget.js';
 import type { FunctionTable, TemplateFunction } from './function-table.js';
 import { TemplateExecutionError, TemplateLimitError, TemplateParseError } from './template-error.js';
@@ -154,6 +154,28 @@ describe('limits', () => {
     expect(
       limitOf('{{ $x := "aaaaaaaa" }}{{ range 60 }}{{ $x = print $x $x }}{{ end }}', { maxOutputBytes: 1e6 }),
     ).toBe('maxOutputBytes');
+  });
+
+  it('stops a list that doubles', () => {
+    const double: TemplateFunction = {
+      parameters: ['[]interface {}'],
+      call: ([list]) => (list instanceof GoSlice ? new GoSlice([...list.items, ...list.items]) : null),
+    };
+    const set = new TemplateSet({ functions: new Map([['double', double]]) });
+    set.addParse('main', '{{ $x := . }}{{ range 40 }}{{ $x = double $x }}{{ end }}');
+    expect(() => set.execute('main', new GoSlice([1]), new ExecutionBudget({ maxSteps: 100_000 }))).toThrow(
+      'the templates need more than 100000 steps',
+    );
+  });
+
+  it('stops the printing of a value that holds itself', () => {
+    const pair: TemplateFunction = {
+      parameters: ['any'],
+      call: ([item]) => new GoSlice([item ?? null, item ?? null]),
+    };
+    const set = new TemplateSet({ functions: new Map([['pair', pair]]) });
+    set.addParse('main', '{{ $x := 1 }}{{ range 60 }}{{ $x = pair $x }}{{ end }}{{ $x }}');
+    expect(() => set.execute('main', null, new ExecutionBudget())).toThrow(TemplateLimitError);
   });
 
   it('stops templates that double', () => {
