@@ -7,6 +7,7 @@ import type { RepositoryCreator } from './content/repository-creator.js';
 import type { CopyReport } from './copy/copy-report.js';
 import type { CopyEvent } from './copy/events.js';
 import { OciError, type Side } from './errors/oci-error.js';
+import type { CopyPlan } from './plan/predict-copy.js';
 import type { RateLimit } from './registry/rate-limit.js';
 import type { RegistryProfile } from './registry/registry-profile.js';
 import type { HttpClientOptions } from './transport/http-options.js';
@@ -24,6 +25,11 @@ export interface CopySelection {
   readonly missingPlatform?: 'fail' | 'skip' | undefined;
   /** Whether to copy what refers to the image: signatures, attestations, SBOMs. @default false */
   readonly referrers?: boolean | undefined;
+  /**
+   * Whether to look for every manifest and blob at the destination, and bring what is missing, even where the tag has the
+   * right digest already. @default false: what a tag stands for is taken to be complete, as registries promise
+   */
+  readonly repair?: boolean | undefined;
 }
 
 /** One image to copy. */
@@ -96,16 +102,22 @@ export type CopyOutcome =
   /** Never started, because `failFast` stopped the run. */
   | { readonly outcome: 'skipped'; readonly request: CopyRequest };
 
+/** What {@link Copier.planAll} found out about one image. */
+export type PlanOutcome =
+  | { readonly request: CopyRequest; readonly plan: CopyPlan }
+  | { readonly request: CopyRequest; readonly error: Error };
+
 /** A selection with its defaults and its platforms read. */
 export interface ResolvedSelection {
   readonly platforms: readonly Platform[] | undefined;
   readonly missingPlatform: 'fail' | 'skip';
   readonly referrers: boolean;
+  readonly repair: boolean;
 }
 
 /** Applies the defaults of {@link CopySelection}. @throws OciError `OCI_INVALID_OPTION` */
 export function resolveSelection(selection: CopySelection): ResolvedSelection {
-  const { platforms = 'all', missingPlatform = 'fail', referrers = false } = selection;
+  const { platforms = 'all', missingPlatform = 'fail', referrers = false, repair = false } = selection;
   if (platforms !== 'all' && platforms.length === 0) {
     throw new OciError('the list of platforms is empty', {
       code: 'OCI_INVALID_OPTION',
@@ -113,5 +125,5 @@ export function resolveSelection(selection: CopySelection): ResolvedSelection {
     });
   }
   const parsed = platforms === 'all' ? undefined : platforms.map((platform) => parsePlatform(platform));
-  return { platforms: parsed, missingPlatform, referrers };
+  return { platforms: parsed, missingPlatform, referrers, repair };
 }

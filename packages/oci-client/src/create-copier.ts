@@ -7,6 +7,7 @@ import type {
   CopyCallOptions,
   CopyOutcome,
   CopyRequest,
+  PlanOutcome,
   SidedRequestEvent,
 } from './copy-options.js';
 import { resolveSelection } from './copy-options.js';
@@ -17,10 +18,11 @@ import type { CopyEvent, CopySubject } from './copy/events.js';
 import { createRegistryLedger, repositoryRecord, type RegistryLedger } from './copy/registry-ledger.js';
 import { scopedSignal } from './copy/scoped-signal.js';
 import { createTransferQueue } from './copy/transfer-queue.js';
+import { verifyContent, type VerifyReport } from './copy/verify-content.js';
 import type { Side } from './errors/oci-error.js';
 import { at, placed } from './errors/place.js';
 import { openLayout } from './layout/open-layout.js';
-import { planContent } from './plan/plan-content.js';
+import { planContent, type ContentPlan } from './plan/plan-content.js';
 import { predictCopy, type CopyPlan, type PredictedHolders } from './plan/predict-copy.js';
 import { parseReference, withDefaultTag } from './reference/parse-reference.js';
 import type { Reference } from './reference/reference.js';
@@ -39,10 +41,12 @@ export interface Copier {
   /** What copying would do; writes nothing. @throws CopyError */
   plan(request: CopyRequest, options?: CopyCallOptions): Promise<CopyPlan>;
   /**
-   * What copying several images would do, in this order: blobs that an earlier one brings are foretold as mounts.
-   * Fails with the first image that cannot be planned. @throws CopyError
+   * What copying several images would do, in this order: blobs that an earlier one brings are foretold as mounts. One
+   * that cannot be planned does not stop the others. Rejects only with the signal's reason.
    */
-  planAll(requests: readonly CopyRequest[], options?: CopyCallOptions): Promise<readonly CopyPlan[]>;
+  planAll(requests: readonly CopyRequest[], options?: CopyCallOptions): Promise<readonly PlanOutcome[]>;
+  /** Looks whether the destination has an image, all of it; writes nothing. @throws CopyError */
+  verify(request: CopyRequest, options?: CopyCallOptions): Promise<VerifyReport>;
   /** Copies one image. @throws CopyError; the signal's reason, untouched */
   copy(request: CopyRequest, options?: CopyCallOptions): Promise<CopyReport>;
   /**
@@ -59,6 +63,11 @@ export interface Copier {
   close(): Promise<void>;
 }
 
+interface OpenPlan {
+  readonly plan: ContentPlan;
+  readonly context: CopyContext;
+}
+
 interface OpenCopy {
   readonly context: CopyContext;
   readonly sourceName: string;
@@ -71,6 +80,10 @@ function mountableSource(source: Reference, destination: Reference): string | un
   return source.registry === destination.registry && source.repository !== destination.repository
     ? source.repository
     : undefined;
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function wasAborted(signal: AbortSignal | undefined): boolean {
@@ -188,11 +201,7 @@ export function createCopier(options: CopierOptions = {}): Copier {
     return { context, sourceName: source.digest ?? source.tag ?? 'latest', destination, requests };
   };
 
-  const planWith = async (
-    request: CopyRequest,
-    predicted: PredictedHolders,
-    outerSignal: AbortSignal | undefined,
-  ): Promise<CopyPlan> => {
+  const planOnly = async (request: CopyRequest, outerSignal: AbortSignal | undefined): Promise<OpenPlan> => {
     const { context, sourceName, destination } = await openCopy(request, outerSignal);
     const { source, destination: store, sourceReference, destinationReference, signal } = context;
     const plan = await planContent({
@@ -207,6 +216,16 @@ export function createCopier(options: CopierOptions = {}): Copier {
       cache: options.cache,
       signal,
     });
+    return { plan, context };
+  };
+
+  const planWith = async (
+    request: CopyRequest,
+    predicted: PredictedHolders,
+    outerSignal: AbortSignal | undefined,
+  ): Promise<CopyPlan> => {
+    const { plan, context } = await planOnly(request, outerSignal);
+    const { destination: store, destinationReference, signal } = context;
     try {
       return await predictCopy(plan, { ...request, store, predicted, signal });
     } catch (error) {
@@ -257,11 +276,7 @@ export function createCopier(options: CopierOptions = {}): Copier {
       } catch (error) {
         if (wasAborted(signal)) return undefined;
         stopped ||= failFast;
-        return {
-          outcome: 'failed',
-          request,
-          error: error instanceof Error ? error : new Error(String(error)),
-        };
+        return { outcome: 'failed', request, error: toError(error) };
       }
     };
     const outcomes = await Promise.all(
@@ -282,9 +297,21 @@ export function createCopier(options: CopierOptions = {}): Copier {
     plan: async (request, { signal } = {}) => planWith(request, new Map(), signal),
     planAll: async (requests, { signal } = {}) => {
       const predicted: PredictedHolders = new Map();
-      const plans: CopyPlan[] = [];
-      for (const request of requests) plans.push(await planWith(request, predicted, signal));
-      return plans;
+      const outcomes: PlanOutcome[] = [];
+      for (const request of requests) {
+        try {
+          outcomes.push({ request, plan: await planWith(request, predicted, signal) });
+        } catch (error) {
+          signal?.throwIfAborted();
+          outcomes.push({ request, error: toError(error) });
+        }
+      }
+      return outcomes;
+    },
+    verify: async (request, options = {}) => {
+      const { plan, context } = await planOnly(request, options.signal);
+      const { source, destination } = request;
+      return verifyContent(plan, { source, destination, store: context.destination, signal: context.signal });
     },
     copy,
     copyAll,

@@ -22,10 +22,12 @@ export type {
   CopyOutcome,
   CopyRequest,
   CopySelection,
+  PlanOutcome,
   SidedRequestEvent,
 } from './copy-options.js';
 export type { BlobCounts, CopyReport, ReferrersReport } from './copy/copy-report.js';
 export type { CopyEvent, CopySubject } from './copy/events.js';
+export type { MissingContent, VerifyReport } from './copy/verify-content.js';
 export type { Copier } from './create-copier.js';
 export type { OciErrorCode } from './errors/codes.js';
 export type { CopyErrorDetails, CopyOperation } from './errors/copy-error.js';

@@ -382,9 +382,10 @@ describe('plan', () => {
         await buildImage({ seed: name, layers: [base, { seed: `own ${name}`, sizeBytes: 1_000 }] }),
       );
     }
-    const plans = await copier.planAll(
+    const outcomes = await copier.planAll(
       ['a', 'b'].map((name) => ({ source: from(`${name}:v1`), destination: to(`${name}:v1`) })),
     );
+    const plans = outcomes.flatMap((outcome) => ('plan' in outcome ? [outcome.plan] : []));
     expect(plans.map((plan) => plan.blobs.map((blob) => blob.action))).toEqual([
       ['copy', 'copy', 'copy'],
       ['copy', 'mount', 'copy'],

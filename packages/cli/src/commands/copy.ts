@@ -9,7 +9,7 @@ import { outputOptions } from '../input/output-options.js';
 import { readRepositorySettings } from '../input/repository-settings.js';
 import { readText } from '../input/read-text.js';
 import { registryOptions } from '../input/registry-options.js';
-import { outcomeLines, planLines, reportLines, summaryLine } from '../output/copy-lines.js';
+import { outcomeLines, planLines, planOutcomeLines, reportLines, summaryLine } from '../output/copy-lines.js';
 import { isCredentialError } from '../output/describe-error.js';
 import { toJson } from '../output/json.js';
 import { createProgress } from '../output/progress.js';
@@ -128,15 +128,19 @@ async function run(options: CopyCliOptions, io: CommandIo): Promise<number> {
   const isJson = options.output === 'json';
   try {
     if (options.dryRun) {
+      if (single !== undefined) {
+        const plan = await copier.plan(single, { signal });
+        progress.stop();
+        await write(io.stdout, isJson ? toJson(plan) : lines(planLines(plan)));
+        return exitCodes.done;
+      }
       const plans = await copier.planAll(requests, { signal });
       progress.stop();
       await write(
         io.stdout,
-        isJson
-          ? toJson(single === undefined ? plans : plans[0])
-          : lines(plans.flatMap((plan) => planLines(plan))),
+        isJson ? toJson(plans) : lines(plans.flatMap((outcome) => planOutcomeLines(outcome))),
       );
-      return exitCodes.done;
+      return plans.every((outcome) => 'plan' in outcome) ? exitCodes.done : exitCodes.failed;
     }
     if (single !== undefined) {
       const report = await copier.copy(single, { signal });

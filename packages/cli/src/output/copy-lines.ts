@@ -1,4 +1,4 @@
-import type { CopyOutcome, CopyPlan, CopyReport } from '@oci-sync/oci-client';
+import type { CopyOutcome, CopyPlan, CopyReport, CopyRequest, PlanOutcome } from '@oci-sync/oci-client';
 import { printable } from '@oci-sync/oci-client';
 import { describeError } from './describe-error.js';
 import { formatBytes, formatDuration } from './format-bytes.js';
@@ -39,14 +39,19 @@ export function reportLines(report: CopyReport): readonly string[] {
   ];
 }
 
+/** What copying one image of several would do, as lines for people. */
+export function planOutcomeLines(outcome: PlanOutcome): readonly string[] {
+  return 'plan' in outcome ? planLines(outcome.plan) : failureLines(outcome.request, outcome.error);
+}
+
+function failureLines({ source, destination }: CopyRequest, error: Error): readonly string[] {
+  return [`${source} -> ${destination}`, `  failed: ${describeError(error).replace(/^error: /, '')}`];
+}
+
 /** How one image of several ended, as lines for people. */
 export function outcomeLines(outcome: CopyOutcome): readonly string[] {
   const { source, destination } = outcome.request;
-  if (outcome.outcome === 'failed')
-    return [
-      `${source} -> ${destination}`,
-      `  failed: ${describeError(outcome.error).replace(/^error: /, '')}`,
-    ];
+  if (outcome.outcome === 'failed') return failureLines(outcome.request, outcome.error);
   if (outcome.outcome === 'skipped') return [`${source} -> ${destination}`, '  not started'];
   return reportLines(outcome.report);
 }

@@ -20,6 +20,8 @@ export interface CopyContentRequest {
   readonly platforms: readonly Platform[] | undefined;
   readonly missingPlatform: 'fail' | 'skip';
   readonly referrers: boolean;
+  /** Look for everything at the destination, whatever its tag stands for. */
+  readonly repair: boolean;
   readonly cache: ContentCache | undefined;
 }
 
@@ -83,6 +85,20 @@ async function copyAllReferrers(context: CopyContext, plan: ContentPlan): Promis
   return copyReferrers(context, { subjects, leftOut });
 }
 
+async function pushPlanned(
+  context: CopyContext,
+  plan: ContentPlan,
+  request: CopyContentRequest,
+): Promise<readonly PushResult[]> {
+  const { destinationTag: tag, repair } = request;
+  if (plan.kind === 'unchanged' && !repair) return [];
+  const present = plan.kind === 'unchanged' ? plan.digest : plan.replaces;
+  if (present !== undefined) context.repository.isNew ??= false;
+  const root = await rootOf(context, plan);
+  const isTagged = present === root.content.digest;
+  return [await pushContent(context, root, { tag: isTagged ? undefined : tag, repair })];
+}
+
 /**
  * Copies one image: finds out what has to be pushed, pushes it, then what refers to it.
  * @throws CopyError; the signal's reason
@@ -97,8 +113,7 @@ export async function copyContent(context: CopyContext, request: CopyContentRequ
     destinationReference,
     signal,
   });
-  if (plan.kind === 'push' && plan.replaces !== undefined) context.repository.isNew ??= false;
-  const pushes = plan.kind === 'push' ? [await pushContent(context, plan.root, request.destinationTag)] : [];
+  const pushes = await pushPlanned(context, plan, request);
   const referrers = request.referrers ? await copyAllReferrers(context, plan) : undefined;
   return reportOf({ plan, pushes, referrers });
 }

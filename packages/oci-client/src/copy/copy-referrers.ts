@@ -60,7 +60,7 @@ async function pushReferrer(
     content.digest,
   );
   try {
-    progress.pushes.push(await pushContent(context, node, tag));
+    progress.pushes.push(await pushContent(context, node, { tag, repair: false }));
   } catch (error) {
     if (!isRefusal(error)) throw error;
     progress.refused.push(`${content.digest}: ${error.message}`);

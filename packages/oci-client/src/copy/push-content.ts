@@ -81,6 +81,14 @@ function missesContent(error: unknown): error is OciError {
   );
 }
 
+/** How to push. */
+export interface PushOptions {
+  /** Tag to set; `undefined` pushes the root by digest. */
+  readonly tag: string | undefined;
+  /** Look for everything, also below manifests that are there. */
+  readonly repair: boolean;
+}
+
 interface ClaimedBlob {
   readonly blob: Descriptor;
   readonly claim: Claim;
@@ -189,18 +197,18 @@ async function allOrFirstFailure(
  * Pushes a tree: blobs of all manifests at the same time, each manifest as soon as everything below it is there, the
  * root last and by its tag. So nothing is ever tagged, or referred to, before it is complete. Settles only when
  * nothing of it goes on in the background.
- * @param tag tag to set; `undefined` pushes the root by digest
  */
 export async function pushContent(
   outer: CopyContext,
   root: ContentNode,
-  tag: string | undefined,
+  options: PushOptions,
 ): Promise<PushResult> {
+  const { tag, repair } = options;
   const failure = new AbortController();
   const context: CopyContext = { ...outer, signal: scopedSignal(outer.signal, failure.signal) };
   await repositoryIsNew(context);
   const existing = await findExisting(context, nodesBottomUp(root));
-  const needed = neededNodes(root, existing);
+  const needed = repair ? nodesBottomUp(root) : neededNodes(root, existing);
   const claimed = claimAll(context, needed);
   context.emit({
     type: 'image-planned',
@@ -210,6 +218,7 @@ export async function pushContent(
     bytesTotal: [...claimed.values()].reduce((sum, { blob }) => sum + blob.size, 0),
   });
 
+  let manifestsPushed = 0;
   const blobs: { blob: Descriptor; outcome: BlobOutcome }[] = [];
   const brought = new Map(
     [...claimed].map(([digest, { blob, claim }]) => [
@@ -225,7 +234,9 @@ export async function pushContent(
       ...blobsOf(node).blobs.map((blob) => brought.get(blob.digest)),
       ...node.children.map((child) => pushed.get(child.content.digest)),
     ]);
-    await pushNode(context, { node, tag: node === root ? tag : undefined });
+    const isThere = existing.has(node.content.digest) && (node !== root || tag === undefined);
+    if (!isThere) await pushNode(context, { node, tag: node === root ? tag : undefined });
+    if (!isThere) manifestsPushed += 1;
     settleCommits(node, claimed, true);
   };
   for (const node of needed) pushed.set(node.content.digest, push(node));
@@ -234,10 +245,10 @@ export async function pushContent(
   } finally {
     for (const node of needed) settleCommits(node, claimed, false);
   }
-  const onlyTag = existing.has(root.content.digest) && tag !== undefined;
+  const onlyTag = !needed.includes(root) && tag !== undefined;
   if (onlyTag) await pushNode(context, { node: root, tag });
   return {
-    manifestsPushed: needed.length + (onlyTag ? 1 : 0),
+    manifestsPushed: manifestsPushed + (onlyTag ? 1 : 0),
     blobs,
     foreignLayers: needed.reduce((sum, node) => sum + blobsOf(node).foreign.length, 0),
   };

@@ -96,7 +96,7 @@ export function exchange(lease: ConnectionLease, request: WireRequest): Promise<
       },
       onResponseData(started, chunk) {
         receivedBytes += chunk.length;
-        if (response !== undefined && !finished && !response.body.push(chunk)) started.pause();
+        if (response !== undefined && !finished && !response.body.receive(chunk)) started.pause();
       },
       onResponseEnd() {
         if (finished) return;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { Client, ProxyAgent, buildConnector, type Dispatcher } from 'undici';
 import { bareHostname } from './ip-address.js';
+import { largeReads } from './large-reads.js';
 
 /** How one origin is connected to. */
 export interface OriginConnectionsOptions {
@@ -59,7 +60,16 @@ export class OriginConnections {
     };
     const { proxy, proxySecureContext } = options;
     if (proxy === undefined) {
-      this.#connect = buildConnector(tls);
+      const connectTls = buildConnector(tls);
+      this.#connect =
+        origin.protocol === 'https:'
+          ? connectTls
+          : (target, callback) => {
+              buildConnector({ ...tls, onread: largeReads() } as buildConnector.BuildOptions)(
+                target,
+                callback,
+              );
+            };
       const connect: buildConnector.connector = (target, callback) => {
         this.#take(target, callback);
       };

@@ -13,6 +13,12 @@ export interface BodySource {
 /** Bytes held for a slow consumer before the connection is paused. */
 const highWaterMark = 1024 * 1024;
 
+/** Pieces smaller than this (TLS gives 16 KiB each) are gathered into larger ones. */
+const smallPieceBytes = 64 * 1024;
+
+/** Size of gathered pieces. */
+const gatheredBytes = 256 * 1024;
+
 /** An unread rest up to this size is read and dropped, so that the connection can be used again. */
 const longestDiscard = 128 * 1024;
 
@@ -24,6 +30,10 @@ const longestDiscard = 128 * 1024;
 export class ResponseBody extends Readable {
   readonly #source: BodySource;
   #complete = false;
+  /** Small pieces that nobody has seen yet: what it costs to hash and send a blob goes by pieces, not by bytes. */
+  #gathered: Buffer | undefined;
+  #gatheredSize = 0;
+  #flushing = false;
 
   constructor(source: BodySource) {
     super({ highWaterMark });
@@ -31,8 +41,43 @@ export class ResponseBody extends Readable {
     this.on('error', () => {});
   }
 
+  /** More of the body has been received; `false` when there is no room for more yet. */
+  receive(piece: Buffer): boolean {
+    // The parser gives an empty piece when it goes on after a pause. Nothing is pushed for it, so that nobody would ask
+    // to read on if it paused the connection again.
+    if (piece.length === 0) return true;
+    const left = gatheredBytes - this.#gatheredSize;
+    if (piece.length >= smallPieceBytes || piece.length > left) this.#flush();
+    if (piece.length >= smallPieceBytes) return this.push(piece);
+    this.#gathered ??= Buffer.allocUnsafeSlow(gatheredBytes);
+    this.#gatheredSize += piece.copy(this.#gathered, this.#gatheredSize);
+    if (!this.#flushing) {
+      this.#flushing = true;
+      setImmediate(() => {
+        this.#flushing = false;
+        this.#flush();
+      });
+    }
+    return this.readableLength + this.#gatheredSize < this.readableHighWaterMark;
+  }
+
+  #flush(): void {
+    const size = this.#gatheredSize;
+    if (size === 0 || this.#gathered === undefined || this.destroyed) return;
+    this.#gatheredSize = 0;
+    // What is left of a large buffer is not held on to by a small piece in it.
+    const piece = this.#gathered.subarray(0, size);
+    if (size < smallPieceBytes) {
+      this.push(Buffer.from(piece));
+      return;
+    }
+    this.#gathered = undefined;
+    this.push(piece);
+  }
+
   /** The whole body has been received. */
   complete(): void {
+    this.#flush();
     this.#complete = true;
     this.push(null);
   }

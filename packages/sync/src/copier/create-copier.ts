@@ -17,6 +17,7 @@ import {
   type ContentCache,
   type Copier as OciCopier,
   type CopierOptions as OciCopierOptions,
+  type CopyCallOptions,
 } from '@oci-sync/oci-client';
 
 /** Variables by name, as `process.env`. */
@@ -54,6 +55,13 @@ export interface CopierOptions extends Omit<OciCopierOptions, 'cache' | 'reposit
 export interface Copier extends OciCopier {
   /** For what is asked of ECR besides copying, such as which registry is the caller's own. */
   readonly ecr: Ecr;
+  /** Manifests of earlier runs, if they are kept. */
+  readonly cache: ContentCache | undefined;
+  /**
+   * Fails early, before anything else is done, when an ECR registry is the destination and nobody has credentials for it.
+   * @throws OciError `OCI_CREDENTIALS`
+   */
+  checkCredentials(registry: string, options?: CopyCallOptions): Promise<void>;
 }
 
 function openCache(
@@ -99,17 +107,19 @@ export function createCopier(options: CopierOptions = {}): Copier {
     repositorySettings,
     createRepositories,
   });
+  const contentCache = openCache(cache, environment, homeDirectory);
+  const providers = [
+    ...credentials,
+    ...defaultCredentialProviders({ environment, homeDirectory, authFile }),
+    ecr.credentials,
+  ];
   const copier: OciCopier = createOciCopier({
     ...copierOptions,
     http: { proxy: proxyFromEnvironment(environment), ...http },
-    credentials: [
-      ...credentials,
-      ...defaultCredentialProviders({ environment, homeDirectory, authFile }),
-      ecr.credentials,
-    ],
+    credentials: providers,
     repositoryCreators: [ecr.repositoryCreator],
     profileFor: (registry) => ecr.profileFor(registry),
-    cache: openCache(cache, environment, homeDirectory),
+    cache: contentCache,
     prepareRegistry: async (registry, side, signal) => {
       if (side === 'source') {
         // Whether a source is ECR under another name only matters if its API answers.
@@ -122,5 +132,10 @@ export function createCopier(options: CopierOptions = {}): Copier {
       }
     },
   });
-  return { ...copier, ecr };
+  const checkCredentials = async (registry: string, { signal }: CopyCallOptions = {}): Promise<void> => {
+    for (const provider of providers) {
+      if ((await provider.getCredential({ registry, signal })) !== undefined) return;
+    }
+  };
+  return { ...copier, ecr, cache: contentCache, checkCredentials };
 }
