@@ -121,7 +121,7 @@ export const format: fc.Arbitrary<string> = fc
           fc.constantFrom('', '+', '-', '#', '0', ' ', '+0', '-0', '#+', '+#'),
           fc.constantFrom('', '', '', '5', '12', '0'),
           fc.constantFrom('', '', '', '.0', '.3', '.'),
-          fc.constantFrom(...'vdsqxXftgGeEcUTobOp%!zk'),
+          fc.constantFrom(...Array.from('vdsqxXftgGeEcUTobOp%!zk')),
         )
         .map((parts) => `%${parts.join('')}`),
     ),

@@ -55,7 +55,8 @@ for (const file of readdirSync(folder)) {
       expect(differences).toEqual([]);
     });
 
-    it.runIf(refused.length > 0)(`refuses the same (${refused.length} expressions)`, () => {
+    if (refused.length === 0) return;
+    it(`refuses the same (${refused.length} expressions)`, () => {
       const accepted: unknown[] = [];
       for (const { expr } of refused) {
         try {

@@ -1,8 +1,10 @@
 import { formatFloat } from '../go/float-format.js';
+import { sprintf } from '../go/format.js';
+import { typeOf } from '../go/kind.js';
 import { GoInt, GoMap, GoSlice, type GoValue } from '../go/value.js';
 import type { YamlNode } from './parser.js';
 import { resolvePlain, resolveTagged } from './resolve.js';
-import { YamlError } from './yaml-error.js';
+import { YamlConversionError, YamlError } from './yaml-error.js';
 
 const MERGE_TAG = 'tag:yaml.org,2002:merge';
 /** goyaml.v2's guard: how large a share of the work aliases may cause, falling as the document grows. */
@@ -53,7 +55,7 @@ class Constructor {
     const { value } = node.tag === '' ? resolvePlain(node.value) : resolveTagged(node.tag, node.value);
     if (value instanceof GoInt && !this.#typedNumbers) return Number(value.value);
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      throw new YamlError(`json: unsupported value: ${formatInfinity(value)}`);
+      throw new YamlConversionError(`json: unsupported value: ${formatInfinity(value)}`);
     }
     return value;
   }
@@ -64,7 +66,7 @@ class Constructor {
       const value = children[index + 1];
       if (key === undefined || value === undefined) return;
       if (isMergeKey(key)) this.#merge(map, value);
-      else map.entries.set(this.#key(key), this.value(value));
+      else map.entries.set(this.#key(key, value), this.value(value));
     }
   }
 
@@ -112,9 +114,12 @@ class Constructor {
     }
   }
 
-  #key(node: YamlNode): string {
+  /** @param item - the value under the key, for the error's text */
+  #key(node: YamlNode, item: YamlNode): string {
     const target = node.kind === 'alias' ? node.target : node;
-    if (target.kind !== 'scalar') throw new YamlError('invalid map key');
+    if (target.kind !== 'scalar') {
+      throw new YamlError(`invalid map key: ${sprintf('%#v', [this.value(target)])}`);
+    }
     this.#count();
     if (target.tag === '' && !target.implicit) return target.value;
     const { value } =
@@ -123,7 +128,9 @@ class Constructor {
     if (typeof value === 'boolean') return String(value);
     if (value instanceof GoInt && value.kind === 'int') return String(value.value);
     if (typeof value === 'number') return formatFloat32(value);
-    throw new YamlError(`unsupported map key of type ${value === null ? 'nil' : 'uint64'}`);
+    const type = value === null ? '%!s(<nil>)' : typeOf(value);
+    const shown = sprintf('key: %+#v, value: %+#v', [value, this.value(item)]);
+    throw new YamlConversionError(`unsupported map key of type: ${type}, ${shown}`);
   }
 }
 

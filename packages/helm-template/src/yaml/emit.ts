@@ -1,3 +1,4 @@
+import { toBytes } from '../go/byte-string.js';
 import { formatFloat } from '../go/float-format.js';
 import { GoError } from '../go/go-error.js';
 import { NilGoMap, NilGoSlice } from '../go/nil-collections.js';
@@ -15,6 +16,7 @@ import { type YamlDialect, YamlWriter } from './yaml-writer.js';
 const MAX_DEPTH = 1_000;
 /** Characters that the YAML reader, through which Helm sends the JSON text, refuses or changes. */
 const CHANGED_BY_READER = /[\u007f-\u009f\ufeff\ufffe\uffff\ud800-\udfff]/;
+const NOT_UTF8 = /\p{Cs}/u;
 /** The reader takes it for a line break, which no simple key may hold. */
 const NEXT_LINE = '\u0085';
 /** A longer key is no simple key to that reader: it refuses the text. */
@@ -79,7 +81,7 @@ interface Place {
 }
 
 function writeNode(writer: YamlWriter, value: GoValue, place: Place): void {
-  if (typeof value === 'string') return emitScalar(writer, value, wantedStyle(value), false);
+  if (typeof value === 'string') return writeString(writer, value);
   if (typeof value === 'number') return emitScalar(writer, formatYamlFloat(value), 'plain', false);
   if (value === null || typeof value === 'boolean') return emitScalar(writer, String(value), 'plain', false);
   if (value instanceof GoInt) return emitScalar(writer, String(value.value), 'plain', false);
@@ -90,6 +92,16 @@ function writeNode(writer: YamlWriter, value: GoValue, place: Place): void {
   if (value instanceof GoSlice) return writeSequence(writer, value.items, place);
   if (value instanceof GoMap) return writeMapping(writer, value.entries, place);
   writeNode(writer, value.elements ?? lowerCaseFields(value.fields), place);
+}
+
+/** yaml.v3 writes bytes that are not UTF-8 as binary; goyaml.v2 gets them from JSON, where they are U+FFFD. */
+function writeString(writer: YamlWriter, text: string): void {
+  if (writer.dialect === 'v3' && NOT_UTF8.test(text)) {
+    writer.indicator('!!binary', true);
+    emitScalar(writer, Buffer.from(toBytes(text)).toString('base64'), 'plain', false);
+  } else {
+    emitScalar(writer, text, wantedStyle(text), false);
+  }
 }
 
 /** yaml.v3's names of struct fields that have no tag. */

@@ -1,4 +1,6 @@
+import { toBytes } from '../go/byte-string.js';
 import { GoError } from '../go/go-error.js';
+import { quote } from '../go/quote.js';
 import { GoMap, GoSlice, type GoValue } from '../go/value.js';
 
 /** encoding/json's own bound is 10 000; JavaScript's stack allows less. */
@@ -69,7 +71,15 @@ class JsonDecoder {
       default:
     }
     const number = this.#match(NUMBER);
-    if (number === undefined) throw this.#invalid('looking for beginning of value');
+    if (number === undefined) {
+      if (!this.#take('-')) throw this.#invalid('looking for beginning of value');
+      throw this.#invalid('in numeric literal', true);
+    }
+    if (this.#take('.')) throw this.#invalid('after decimal point in numeric literal', true);
+    if (this.#take('e') || this.#take('E')) {
+      if (!this.#take('+')) this.#take('-');
+      throw this.#invalid('in exponent of numeric literal', true);
+    }
     const value = Number(number);
     if (!Number.isFinite(value)) {
       throw new GoError(`json: cannot unmarshal number ${number} into Go value of type float64`);
@@ -113,16 +123,27 @@ class JsonDecoder {
     const plain = this.#match(PLAIN_STRING);
     if (plain !== undefined) return replaceLoneSurrogates(plain.slice(1, -1));
     const escaped = this.#match(STRING);
-    if (escaped === undefined) throw this.#invalid('in string literal');
+    if (escaped === undefined) throw this.#invalidString();
     return replaceLoneSurrogates(JSON.parse(escaped) as string);
   }
 
   #word<T extends GoValue>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#index)) {
-      throw this.#invalid(`in literal ${word}`);
+    for (const letter of word) {
+      if (!this.#take(letter)) throw this.#invalid(`in literal ${word} (expecting '${letter}')`, true);
     }
-    this.#index += word.length;
     return value;
+  }
+
+  /** What is wrong with the string that begins here. */
+  #invalidString(): GoError {
+    const correct = /^"(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*/.exec(
+      this.#text.slice(this.#index),
+    );
+    this.#index += correct?.[0].length ?? 0;
+    if (!this.#take('\\')) return this.#invalid('in string literal');
+    if (!this.#take('u')) return this.#invalid('in string escape code', true);
+    while (/[0-9a-fA-F]/.test(this.#text.charAt(this.#index))) this.#index += 1;
+    return this.#invalid('in \\u hexadecimal character escape', true);
   }
 
   #match(pattern: RegExp): string | undefined {
@@ -143,11 +164,15 @@ class JsonDecoder {
       this.#index += 1;
   }
 
-  #invalid(context: string): GoError {
-    const character = this.#text.codePointAt(this.#index);
-    if (character === undefined) return new GoError('unexpected end of JSON input');
-    const shown = character === 0x27 ? String.raw`'\''` : `'${String.fromCodePoint(character)}'`;
-    return new GoError(`invalid character ${shown} ${context}`);
+  /** @param endIsSpace - Go's scanner feeds a space at the end of the text; where it is wrong, it is named. */
+  #invalid(context: string, endIsSpace = false): GoError {
+    const atEnd = this.#index >= this.#text.length;
+    if (atEnd && !endIsSpace) return new GoError('unexpected end of JSON input');
+    // Go looks at bytes, so of a longer character it shows the first one.
+    const byte = atEnd ? 0x20 : (toBytes(this.#text.slice(this.#index, this.#index + 2))[0] ?? 0);
+    const quoted = quote(String.fromCharCode(byte)).slice(1, -1);
+    const shown = byte === 0x27 ? String.raw`\'` : byte === 0x22 ? '"' : quoted;
+    return new GoError(`invalid character '${shown}' ${context}`);
   }
 }
 

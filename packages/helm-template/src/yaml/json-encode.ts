@@ -26,14 +26,24 @@ const MAX_DEPTH = 1_000;
  * as U+FFFD.
  *
  * @throws GoError for NaN, infinities, and values nested too deeply (a map that holds itself)
+ * @throws RangeError for a value with more elements than any real one
  */
 export function encodeJson(value: GoValue, options: JsonEncodeOptions = {}): string {
-  return encode(value, { escapeHtml: options.escapeHtml ?? true, indent: options.indent ?? '' }, 0);
+  return encode(
+    value,
+    { escapeHtml: options.escapeHtml ?? true, indent: options.indent ?? '', elements: 0 },
+    0,
+  );
 }
+
+/** More elements than any real value has; one that holds itself many times over would not end in time without. */
+const MAX_ELEMENTS = 10_000_000;
 
 interface Style {
   readonly escapeHtml: boolean;
   readonly indent: string;
+  /** Elements of maps and lists written so far. */
+  elements: number;
 }
 
 function encode(value: GoValue, style: Style, depth: number): string {
@@ -87,6 +97,8 @@ function encodeFields(fields: Iterable<readonly [string, GoValue]>, style: Style
 }
 
 function bracket(open: string, close: string, parts: readonly string[], style: Style, depth: number): string {
+  style.elements += parts.length;
+  if (style.elements > MAX_ELEMENTS) throw new RangeError('the value is too large for JSON');
   if (style.indent === '' || parts.length === 0) return open + parts.join(',') + close;
   const outer = `\n${style.indent.repeat(depth)}`;
   const inner = outer + style.indent;

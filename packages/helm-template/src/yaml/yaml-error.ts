@@ -7,6 +7,14 @@ export class YamlError extends Error {
   }
 }
 
+/** YAML that cannot become JSON: sigs.k8s.io/yaml's own errors, which have no `yaml:` before them. */
+export class YamlConversionError extends YamlError {
+  constructor(message: string) {
+    super(message);
+    this.message = message;
+  }
+}
+
 /**
  * A problem that the scanner found. goyaml counts its lines from 1, but names none on the first.
  *
