@@ -9,7 +9,7 @@ const nonAscii = /[^\u0000-\u007F]/;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Whether every character is one byte, so that byte and character offsets are the same. */
-export function isAscii(text: string): boolean {
+function isAscii(text: string): boolean {
   return !nonAscii.test(text);
 }
 

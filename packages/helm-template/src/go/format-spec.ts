@@ -44,7 +44,7 @@ export function pad(text: string, spec: FormatSpec, zero: boolean = spec.zero): 
 }
 
 /** Characters of a Go string, as utf8.RuneCountInString counts them. */
-export function characterCount(text: string): number {
+function characterCount(text: string): number {
   let count = text.length;
   for (let index = 0; index < text.length - 1; index++) {
     if ((text.charCodeAt(index) & 0xfc00) === 0xd800) count -= 1;

@@ -73,9 +73,9 @@ export function argumentOf(operand: Operand, typeName: string): EvaluateArgument
         return typeName === 'reflect.Value' ? undefined : null;
       };
     case 'bool':
-      return literalOf(operand, typeName, typeName === 'bool', 'bool');
+      return literalOf(operand, typeName, 'bool');
     case 'string':
-      return literalOf(operand, typeName, typeName === 'string', 'string');
+      return literalOf(operand, typeName, 'string');
     case 'number':
       return numberOf(node, operand, typeName);
     default:
@@ -96,23 +96,26 @@ function isOpen(typeName: string): boolean {
   return typeName === 'interface {}' || typeName === 'reflect.Value';
 }
 
-/** A `true` or `"text"`: right for its own type and for open parameters, else Go's complaint. */
-function literalOf(operand: Operand, typeName: string, isRight: boolean, own: string): EvaluateArgument {
-  const { node, evaluate } = operand;
-  if (isRight || isOpen(typeName)) return evaluate;
+/** A `true` or `"text"`: right for its own type and for open parameters. */
+function literalOf(operand: Operand, typeName: string, own: 'bool' | 'string'): EvaluateArgument {
+  return typeName === own || isOpen(typeName) ? operand.evaluate : complain(operand.node, typeName);
+}
+
+/** The evaluation of a literal that does not fit its parameter. */
+function complain(node: OperandNode, typeName: string): EvaluateArgument {
   return (state) => {
     state.node = node;
-    return state.fail(mismatch(node, typeName, own));
+    return state.fail(mismatch(node, typeName));
   };
 }
 
-function mismatch(node: OperandNode, typeName: string, own: string): string {
+function mismatch(node: OperandNode, typeName: string): string {
   if (typeName === 'bool' || typeName === 'string') return `expected ${typeName}; found ${nodeText(node)}`;
   if (typeName === 'float64' || typeName === 'float32') return `expected float; found ${nodeText(node)}`;
   if (isIntKind(typeName)) {
     return `expected ${isUnsignedKind(typeName) ? 'unsigned ' : ''}integer; found ${nodeText(node)}`;
   }
-  return `can't handle ${nodeText(node)} for arg of type ${typeName === own ? own : typeName}`;
+  return `can't handle ${nodeText(node)} for arg of type ${typeName}`;
 }
 
 function numberOf(node: NumberNode, operand: Operand, typeName: string): EvaluateArgument {
@@ -129,5 +132,5 @@ function numberOf(node: NumberNode, operand: Operand, typeName: string): Evaluat
       return () => constant;
     }
   }
-  return literalOf(operand, typeName, false, 'number');
+  return complain(node, typeName);
 }

@@ -170,7 +170,7 @@ function readVariable(node: VariableNode, context: CompileContext): (state: Exec
 }
 
 /** An operand as code, as it is evaluated when it stands for an argument. */
-export function compileOperand(node: OperandNode, context: CompileContext): Operand {
+function compileOperand(node: OperandNode, context: CompileContext): Operand {
   return { node, evaluate: evaluateOperand(node, context) };
 }
 

@@ -1,7 +1,7 @@
 import { byteLength } from '../go/byte-string.js';
 import { formatPlain } from '../go/format-value.js';
+import { isGoObject } from '../go/kind.js';
 import { quote } from '../go/quote.js';
-import type { GoValue } from '../go/value.js';
 import type { ExecutionBudget } from './execution-budget.js';
 import type { FunctionContext } from './function-table.js';
 import { nodeText, type TemplateSyntaxNode, type TemplateTree } from './node.js';
@@ -84,9 +84,7 @@ export function printedText(value: Value): string {
   if (value === undefined || value === null) return '<no value>';
   if (typeof value === 'string') return value;
   const text = formatPlain(value);
-  return isPlainPointer(value) ? text.replace(/^&/, '') : text;
-}
-
-function isPlainPointer(value: GoValue): boolean {
-  return typeof value === 'object' && value !== null && 'goObject' in value && value.toGoString === undefined;
+  return isGoObject(value) && value.kind === 'ptr' && value.toGoString === undefined
+    ? text.replace(/^&/, '')
+    : text;
 }

@@ -40,11 +40,6 @@ export class ExecutionBudget {
     this.#nextLook = Math.min(clockInterval, this.#maxSteps);
   }
 
-  /** Steps used so far. */
-  get steps(): number {
-    return this.#steps;
-  }
-
   /**
    * Charges `count` steps.
    *

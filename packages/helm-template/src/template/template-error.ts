@@ -1,6 +1,3 @@
-/** What stopped a template. `TEMPLATE_LIMIT` is a budget of ours; helm has the other two as well. */
-export type TemplateErrorCode = 'TEMPLATE_PARSE' | 'TEMPLATE_EXECUTION' | 'TEMPLATE_LIMIT';
-
 /** A template does not parse. The message is Go's: `template: NAME:LINE: what is wrong`. */
 export class TemplateParseError extends Error {
   override readonly name = 'TemplateParseError';

@@ -10,7 +10,7 @@ import { GoInt, GoMap, GoSlice, type GoValue } from '../go/value.js';
 export type Value = GoValue | undefined;
 
 /** Go's zero value of a type by name: what a missing map entry yields under `missingkey=zero`. */
-export function zeroOf(typeName: string): GoValue {
+function zeroOf(typeName: string): GoValue {
   switch (typeName) {
     case 'string':
       return '';
