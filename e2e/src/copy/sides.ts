@@ -63,15 +63,16 @@ export const startEcrSide: StartSide = async () => {
     const { username, password } = ecr.issueCredentials();
     return { credentials: `${username}:${password}` };
   };
-  const reference = (repository: string, tag: string): string => `${ecr.host}/${repository}:${tag}`;
+  // By name, because Go programs would take their credentials along when a blob leads to another port of 127.0.0.1.
+  const byName = (repository: string, tag: string): string => `localhost:${ecr.port}/${repository}:${tag}`;
   return {
-    reference,
+    reference: (repository, tag) => `${ecr.host}/${repository}:${tag}`,
     put: (repository, tag, content) => seed(repository, [tag], content),
-    read: (repository, tag) => readWithAll(reference(repository, tag), access()),
+    read: (repository, tag) => readWithAll(byName(repository, tag), access()),
     repository: (repository) => `${ecr.host}/${repository}`,
     putTags: seed,
     putReferrer: (repository, _subject, referrer) => seed(repository, [], referrer),
-    readReferrers: (repository, tag) => readReferrers(reference(repository, tag), access()),
+    readReferrers: (repository, tag) => readReferrers(byName(repository, tag), access()),
     env: {
       AWS_ENDPOINT_URL_ECR: ecr.apiUrl,
       AWS_REGION: 'us-east-1',

@@ -142,7 +142,7 @@ export function createCopier(options: CopierOptions = {}): Copier {
     if (known !== undefined) return known;
     const ledger = createRegistryLedger({
       queue: createTransferQueue({ transfers, largeTransfers, largeSizeBytes }),
-      canMount: destination.mounts !== undefined,
+      canMount: destination.mounts?.areOn ?? false,
       mountNeedsCommit: destination.mounts?.needsCommittedManifest ?? false,
     });
     ledgers.set(key, ledger);

@@ -121,6 +121,8 @@ export interface PushedManifest {
 
 /** How blobs of one registry may be mounted from repository to repository. */
 export interface MountRules {
+  /** Whether mounts are worth trying; the rest names the repository all the same (ECR: a setting of the account). */
+  readonly areOn: boolean;
   /** Mounts work only between repositories with the same value: the registry's host and port. */
   readonly registry: string;
   /** This repository's name, as `from` of a mount. */

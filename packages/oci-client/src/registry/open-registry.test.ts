@@ -400,7 +400,7 @@ describe('mounts', () => {
       (_request, response) => response.writeHead(202, { location: '/up/1' }).end(),
       { profile: { mounts: false } },
     );
-    expect(repository.mounts).toBeUndefined();
+    expect(repository.mounts).toMatchObject({ areOn: false, repository: 'a/b' });
     await repository.startUpload({ mount });
     expect(lines(server)).toEqual(['POST /v2/a/b/blobs/uploads/']);
   });

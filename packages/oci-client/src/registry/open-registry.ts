@@ -40,10 +40,12 @@ export function openRegistry(client: RegistryClient, options: OpenRegistryOption
   });
   return {
     name: session.name,
-    mounts:
-      profile.mounts === false
-        ? undefined
-        : { registry, repository, needsCommittedManifest: profile.mountNeedsCommittedManifest ?? false },
+    mounts: {
+      areOn: profile.mounts !== false,
+      registry,
+      repository,
+      needsCommittedManifest: profile.mountNeedsCommittedManifest ?? false,
+    },
     resolve: (tagOrDigest, callOptions) => resolveManifest(session, tagOrDigest, callOptions),
     fetchManifest: (tagOrDigest, callOptions) => fetchManifest(session, tagOrDigest, callOptions),
     fetchBlob: (descriptor, callOptions) => fetchBlob(session, descriptor, callOptions),
