@@ -10,6 +10,11 @@ export interface CommandEntry {
 /** Every command, in the order `--help` lists them. */
 export const commandTable: readonly CommandEntry[] = [
   {
+    name: 'sync',
+    describe: 'Mirror all images of charts, catalogs and lists, and point the chart at the mirror',
+    load: async () => (await import('./commands/sync.js')).syncCommand,
+  },
+  {
     name: 'copy',
     describe: 'Copy images from registry to registry',
     load: async () => (await import('./commands/copy.js')).copyCommand,
@@ -23,6 +28,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'discover',
     describe: 'List the images of charts, catalogs, lists and manifests',
     load: async () => (await import('./commands/discover.js')).discoverCommand,
+  },
+  {
+    name: 'verify',
+    describe: 'Check that everything is at the mirror, and mend it',
+    load: async () => (await import('./commands/verify.js')).verifyCommand,
   },
   {
     name: 'inspect',

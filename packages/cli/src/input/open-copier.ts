@@ -1,6 +1,7 @@
-import type { CopyEvent, RefusedCredential, SidedRequestEvent } from '@oci-sync/oci-client';
+import type { CopyEvent } from '@oci-sync/oci-client';
 import type { Copier, CopierOptions } from '@oci-sync/sync';
 import type { CommandIo } from '../command-io.js';
+import { refusalLine, requestLine } from '../output/connection-lines.js';
 import type { Logger } from '../output/logger.js';
 import type { RegistryCliOptions } from './registry-options.js';
 
@@ -9,15 +10,6 @@ export interface CopierOutput {
   readonly logger: Logger;
   readonly note: (text: string) => void;
   readonly onEvent?: ((event: CopyEvent) => void) | undefined;
-}
-
-function requestLine({ side, method, url, status, durationMs }: SidedRequestEvent): string {
-  return `${side} ${method} ${url} ${status ?? 'no answer'} ${Math.round(durationMs)} ms`;
-}
-
-function refusalLine({ registry, provider, username, reason }: RefusedCredential): string {
-  const who = username === undefined ? '' : ` (user ${username})`;
-  return `${registry} refused the credentials from ${provider}${who}, going on without them: ${reason}`;
 }
 
 /** A copier set up by the options that all commands share. */

@@ -1,0 +1,89 @@
+import type { VerifiedImage } from '@oci-sync/sync';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { write, type CommandIo } from '../command-io.js';
+import { defineCommand } from '../command.js';
+import { exitCodes } from '../exit-codes.js';
+import { asCommandError } from '../input/discovery-errors.js';
+import { outputOptions } from '../input/output-options.js';
+import { planOptions, readDestination } from '../input/plan-options.js';
+import { readPlanFile } from '../input/read-plan-file.js';
+import { registryOptions } from '../input/registry-options.js';
+import { readConnection } from '../input/sync-connection.js';
+import { readSources, sourceOptions } from '../input/source-options.js';
+import { sourceOf } from '../output/discovery-lines.js';
+import { formatBytes } from '../output/format-bytes.js';
+import { toJson } from '../output/json.js';
+import { createProgress } from '../output/progress.js';
+
+type VerifyCliOptions = ArgumentsCamelCase<
+  ReturnType<typeof builder> extends Argv<infer Options> ? Options : never
+>;
+
+function builder(yargs: Argv) {
+  const own = yargs
+    .option('plan', {
+      type: 'string',
+      nargs: 1,
+      describe: 'Check what the plan in this file says (- is stdin)',
+    })
+    .option('repair', { type: 'boolean', default: false, describe: 'Bring what is missing' })
+    .example('$0 verify', 'everything that sync would copy')
+    .example('$0 verify --plan plan.json --repair', 'what a stored plan says, and mend it');
+  return outputOptions(registryOptions(planOptions(sourceOptions(own))));
+}
+
+function verifiedLines(verified: VerifiedImage): readonly string[] {
+  const { image } = verified;
+  const first = `${verified.outcome.padEnd(10)}  ${sourceOf(image)} -> ${image.destination.repository}:${image.destination.tag}`;
+  if (verified.outcome === 'failed') return [first, `  ${verified.error.message}`];
+  const { report } = verified;
+  return [
+    first,
+    ...(report.outcome === 'different'
+      ? [`  has ${report.digest ?? 'nothing'}, should have ${report.expectedDigest}`]
+      : []),
+    ...report.missing.map(
+      ({ kind, digest, sizeBytes }) => `  missing ${kind} ${digest} (${formatBytes(sizeBytes)})`,
+    ),
+  ];
+}
+
+async function run(options: VerifyCliOptions, io: CommandIo): Promise<number> {
+  const progress = await createProgress(io, options);
+  try {
+    const [{ loadPreset }, { verifyImages }] = await Promise.all([
+      import('@oci-sync/discovery'),
+      import('@oci-sync/sync'),
+    ]);
+    const preset = await loadPreset(options.preset);
+    const report = await verifyImages({
+      ...(await readSources(options, preset, io)),
+      ...readDestination(options, preset),
+      ...(await readConnection(options, preset, io, progress)),
+      registry: options.registry,
+      plan: options.plan === undefined ? undefined : await readPlanFile(options.plan, io),
+      repair: options.repair,
+      signal: io.signal,
+    });
+    progress.stop();
+    const bad = report.images.filter(
+      ({ outcome }) => outcome !== 'complete' && outcome !== 'repaired',
+    ).length;
+    const lines = [
+      ...report.images.flatMap((image) => verifiedLines(image)),
+      `${report.images.length} images, ${bad} not right`,
+    ];
+    await write(
+      io.stdout,
+      options.output === 'json' ? toJson(report) : lines.map((line) => `${line}\n`).join(''),
+    );
+    return report.complete ? exitCodes.done : exitCodes.failed;
+  } catch (error) {
+    throw asCommandError(error);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** `oci-sync verify` */
+export const verifyCommand = defineCommand({ positionals: '', builder, run });
