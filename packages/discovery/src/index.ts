@@ -5,7 +5,6 @@ export type {
   ChartInput,
   DiscoverOptions,
   DiscoveryEvent,
-  HelmRepository,
   TextInput,
 } from './discover/discover-options.js';
 export type {
@@ -15,6 +14,7 @@ export type {
   Fallback,
   SourceFailure,
 } from './discover/discovery.js';
+export type { HelmRepository } from './charts/helm-repository.js';
 export type { HelmSurroundings } from './charts/default-repositories-file.js';
 export type { DiscoveryErrorCode, DiscoveryErrorDetails } from './errors.js';
 export type { ExtractedImages } from './extract/extract-chart.js';

@@ -11,6 +11,7 @@ import {
   type Discovery,
   type Preset,
 } from '../src/index.js';
+import { lockDigest } from '../src/charts/chart-lock.js';
 import { deployment, indexOf, packChart, startWeb, type WebFixture } from './chart-fixture.js';
 import { startFixture, type RegistryFixture } from './registry-fixture.js';
 
@@ -183,11 +184,13 @@ describe('dependencies', () => {
   it('come in the locked version, and a lock that does not fit is refused', async () => {
     serveRepository();
     const dependency = `{name: web, version: 1.x, repository: "${web.url}/charts"}`;
-    const lock = (digest: string): string =>
-      `dependencies:\n  - {name: web, version: 1.0.0, repository: "${web.url}/charts"}\n${digest}`;
-    const path = await writeChart('app', `dependencies: [${dependency}]\n`, { 'Chart.lock': lock('') });
+    const locked = { name: 'web', version: '1.0.0', repository: `${web.url}/charts` };
+    const lock = (digest: string): string => `dependencies: [${JSON.stringify(locked)}]\ndigest: ${digest}\n`;
+    const none = { condition: '', tags: [], alias: '', importValues: [] };
+    const digest = lockDigest([{ ...locked, ...none, version: '1.x' }], [locked]);
+    const path = await writeChart('app', `dependencies: [${dependency}]\n`, { 'Chart.lock': lock(digest) });
     expect(names(await discover({ charts: [{ chart: path }] }))).toEqual(['quay.io/o/web:1.0.0']);
-    await writeFile(join(path, 'Chart.lock'), lock(`digest: sha256:${'0'.repeat(64)}\n`));
+    await writeFile(join(path, 'Chart.lock'), lock(`sha256:${'0'.repeat(64)}`));
     const { failures } = await discover({ charts: [{ chart: path }] });
     expect(failures.map(({ error }) => error.message)).toEqual([
       expect.stringContaining('lock file of chart app'),

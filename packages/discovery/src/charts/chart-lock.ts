@@ -1,7 +1,7 @@
 import type { Chart, ChartDependency, JsonValue } from '@oci-sync/helm-template';
 import { DiscoveryError } from '../errors.js';
-import { isObject, textOf } from '../extract/json-access.js';
-import { parseYamlDocuments } from '../extract/yaml-documents.js';
+import { isObject, textOf } from '../json/json-access.js';
+import { parseYamlDocuments } from '../json/yaml-documents.js';
 import { sha256Of } from './chart-cache.js';
 
 /** A dependency as locked. */
@@ -12,7 +12,8 @@ export interface LockedDependency {
 }
 
 /**
- * The locked versions of a chart's dependencies; `undefined` for a chart without a lock file.
+ * The locked versions of a chart's dependencies, in the order of Chart.yaml; `undefined` for a chart without a lock
+ * file.
  *
  * @throws DiscoveryError `DISCOVERY_DEPENDENCY` when the lock was made for other dependencies than Chart.yaml has,
  * as `helm dependency build` refuses it.
@@ -33,7 +34,7 @@ export function readLock(chart: Chart): readonly LockedDependency[] | undefined 
     lockDigest(dependencies, locked),
     ...(apiVersion === 'v1' ? [oldDigest(dependencies)] : []),
   ];
-  if (digest === undefined || accepted.includes(digest)) return locked;
+  if (digest !== undefined && accepted.includes(digest)) return locked;
   throw new DiscoveryError(`the lock file of chart ${name} does not fit the dependencies in its Chart.yaml`, {
     code: 'DISCOVERY_DEPENDENCY',
     hint: 'run helm dependency update on the chart, or remove its lock file',

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { HelmRepository } from '../discover/discover-options.js';
+import type { HelmRepository } from './helm-repository.js';
 import { DiscoveryError } from '../errors.js';
-import { isObject, textOf } from '../extract/json-access.js';
-import { parseYamlDocuments } from '../extract/yaml-documents.js';
+import { isObject, textOf } from '../json/json-access.js';
+import { parseYamlDocuments } from '../json/yaml-documents.js';
 import type { JsonValue } from '@oci-sync/helm-template';
 
 /**

@@ -1,6 +1,6 @@
 import { fetchAddress, publicAddress } from '../access/fetch-address.js';
 import type { FetchBytes } from '../access/fetch-bytes.js';
-import type { HelmRepository } from '../discover/discover-options.js';
+import type { HelmRepository } from './helm-repository.js';
 import { DiscoveryError } from '../errors.js';
 import { sha256Of, type ChartCache } from './chart-cache.js';
 import { chooseVersion, type VersionWish } from './choose-version.js';

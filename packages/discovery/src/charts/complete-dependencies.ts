@@ -1,6 +1,6 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { loadChart, type Chart, type ChartDependency } from '@oci-sync/helm-template';
-import type { HelmRepository } from '../discover/discover-options.js';
+import type { HelmRepository } from './helm-repository.js';
 import { DiscoveryError, messageOf } from '../errors.js';
 import { readLock } from './chart-lock.js';
 import { repositoryByName, repositoryByUrl } from './chart-repositories.js';
@@ -19,8 +19,9 @@ export interface DependencyContext extends OciChartContext {
 /**
  * The chart with the dependencies that Chart.yaml declares but `charts/` lacks, fetched as `helm dependency build`
  * does: the locked versions where there is a lock file that fits, else what the ranges ask for; from https and
- * oci repositories, `@name` and `alias:name` of known repositories, and `file://` paths. Goes on with what the
- * fetched charts lack. The chart itself is left as it is.
+ * oci repositories, `@name` and `alias:name` of known repositories, and `file://` paths, whose
+ * own dependencies are fetched too. What is in `charts/`, or comes as an archive, is taken as it is: helm renders
+ * such charts without the dependencies they lack.
  *
  * @param directory the chart's folder, which `file://` counts from; `undefined` for archives
  * @throws DiscoveryError `DISCOVERY_DEPENDENCY` with the dependency's name
@@ -38,30 +39,16 @@ export async function completeDependencies(
     });
   }
   const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
-  const missing = chart.metadata.dependencies.filter(({ name }) => !present.has(name));
-  const locked = missing.length === 0 ? undefined : readLock(chart);
+  const declared = chart.metadata.dependencies;
+  const isComplete = declared.every(({ name }) => present.has(name));
+  const locked = isComplete ? undefined : readLock(chart);
+  const missing = declared
+    .map((dependency, index) => ({ ...dependency, version: locked?.[index]?.version ?? dependency.version }))
+    .filter(({ name }) => !present.has(name));
   const fetched = await Promise.all(
-    missing.map(async (dependency) => {
-      const lock = locked?.find(
-        ({ name, repository }) => name === dependency.name && repository === dependency.repository,
-      );
-      const wanted = lock === undefined ? dependency : { ...dependency, version: lock.version };
-      return fetchDependency(wanted, chart, directory, context, level);
-    }),
+    missing.map((dependency) => fetchDependency(dependency, chart, directory, context, level)),
   );
-  const vendored = await Promise.all(
-    chart.dependencies.map((child) =>
-      completeDependencies(
-        child,
-        directory === undefined ? undefined : join(directory, 'charts', child.metadata.name),
-        context,
-        level + 1,
-      ),
-    ),
-  );
-  const isUnchanged =
-    fetched.length === 0 && vendored.every((child, index) => child === chart.dependencies[index]);
-  return isUnchanged ? chart : { ...chart, dependencies: [...vendored, ...fetched] };
+  return fetched.length === 0 ? chart : { ...chart, dependencies: [...chart.dependencies, ...fetched] };
 }
 
 async function fetchDependency(
@@ -76,8 +63,7 @@ async function fetchDependency(
       return await loadLocal(dependency, directory, context, level);
     }
     const bytes = await download(dependency, context);
-    const child = await loadChart(bytes, { signal: context.signal });
-    return await completeDependencies(child, undefined, context, level + 1);
+    return await loadChart(bytes, { signal: context.signal });
   } catch (error) {
     context.signal?.throwIfAborted();
     throw new DiscoveryError(

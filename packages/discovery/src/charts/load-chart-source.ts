@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { loadChart, type Chart } from '@oci-sync/helm-template';
 import { publicAddress } from '../access/fetch-address.js';
-import type { HelmRepository } from '../discover/discover-options.js';
+import type { HelmRepository } from './helm-repository.js';
 import { DiscoveryError } from '../errors.js';
 import { readChartReference, type ChartReference } from './chart-reference.js';
 import { repositoryByName, repositoryByUrl } from './chart-repositories.js';

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@oci-sync/helm-template';
 import { DiscoveryError } from '../errors.js';
-import { isObject, textOf } from '../extract/json-access.js';
-import { parseYamlDocuments } from '../extract/yaml-documents.js';
+import { isObject, textOf } from '../json/json-access.js';
+import { parseYamlDocuments } from '../json/yaml-documents.js';
 
 /** A version of a chart in a repository's index. */
 export interface IndexEntry {

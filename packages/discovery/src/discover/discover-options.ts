@@ -1,6 +1,7 @@
 import type { RenderOptions, ValuesSources } from '@oci-sync/helm-template';
 import type { FetchBytes } from '../access/fetch-bytes.js';
 import type { OpenSource } from '../access/registry-access.js';
+import type { HelmRepository } from '../charts/helm-repository.js';
 import type { Preset } from '../preset/preset.js';
 
 /** A text input: a path (`-` is standard input) or a text in memory with a name for messages. */
@@ -30,17 +31,6 @@ export interface CatalogInput {
   readonly branch?: string | undefined;
   /** Registry and path in front of the names that the old form builds. @default the preset's */
   readonly registryPrefix?: string | undefined;
-}
-
-/** A chart repository with the name it is used by. */
-export interface HelmRepository {
-  readonly name: string;
-  /** `https://` or `oci://` address. */
-  readonly url: string;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  /** Send the credentials to other hosts the index names, too. @default false */
-  readonly passCredentialsAll?: boolean | undefined;
 }
 
 /** What happens during discovery, for a run's story. */

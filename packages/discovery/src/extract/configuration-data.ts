@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@oci-sync/helm-template';
 import { scanEmbeddedText } from './embedded-text.js';
-import { isObject } from './json-access.js';
+import { isObject } from '../json/json-access.js';
 import { atKey } from './json-path.js';
 import { walkValue } from './walk-value.js';
 import type { Scan } from './scan.js';

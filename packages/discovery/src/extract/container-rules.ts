@@ -1,6 +1,6 @@
 import type { JsonValue } from '@oci-sync/helm-template';
 import { isQualifiedImage, qualifiedImagesIn } from './image-text.js';
-import { isObject } from './json-access.js';
+import { isObject } from '../json/json-access.js';
 import { atIndex, atKey } from './json-path.js';
 import { offer, type Scan } from './scan.js';
 

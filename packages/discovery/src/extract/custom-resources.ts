@@ -1,5 +1,5 @@
 import type { JsonObject } from '@oci-sync/helm-template';
-import { textOf, valueAt } from './json-access.js';
+import { textOf, valueAt } from '../json/json-access.js';
 import { scanEmbeddedText } from './embedded-text.js';
 import { joinImageParts } from './image-parts.js';
 import { markSeen, offer, reportUnresolved, type Scan } from './scan.js';

@@ -1,9 +1,9 @@
 import type { Chart, JsonValue } from '@oci-sync/helm-template';
 import type { Finding } from './finding.js';
-import { isObject, textOf, valueAt } from './json-access.js';
+import { isObject, textOf, valueAt } from '../json/json-access.js';
 import { atIndex, atKey } from './json-path.js';
 import { offer, startScan, type Scan } from './scan.js';
-import { parseYamlDocuments } from './yaml-documents.js';
+import { parseYamlDocuments } from '../json/yaml-documents.js';
 
 /** Annotations of Chart.yaml that list images: Artifact Hub's, Bitnami's, Helm's own proposal (zarf, hauler). */
 const annotations = ['artifacthub.io/images', 'images', 'helm.sh/images'] as const;

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@oci-sync/helm-template';
 import { offerQualified } from './container-rules.js';
-import { parseYamlDocuments } from './yaml-documents.js';
+import { parseYamlDocuments } from '../json/yaml-documents.js';
 import { atIndex } from './json-path.js';
 import { offer, type Scan } from './scan.js';
 

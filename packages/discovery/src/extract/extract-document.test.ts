@@ -3,7 +3,7 @@ import type { JsonValue } from '@oci-sync/helm-template';
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { extractFromDocument } from './extract-document.js';
-import { parseYamlDocuments } from './yaml-documents.js';
+import { parseYamlDocuments } from '../json/yaml-documents.js';
 
 /** `confidence rule path = reference`, or `? reason rule path = text`, one a finding. */
 function found(yaml: string): readonly string[] {

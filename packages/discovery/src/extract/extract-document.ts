@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@oci-sync/helm-template';
 import { scanConfigurationData } from './configuration-data.js';
 import { scanCustomResource } from './custom-resources.js';
 import type { Finding } from './finding.js';
-import { isObject, textOf, valueAt } from './json-access.js';
+import { isObject, textOf, valueAt } from '../json/json-access.js';
 import { atIndex, atKey } from './json-path.js';
 import { startScan, type Scan } from './scan.js';
 import { walkValue } from './walk-value.js';

@@ -3,7 +3,7 @@ import type { DiscoveredImage, UnresolvedImage } from '../image/discovered-image
 import type { ManifestProvenance } from '../image/provenance.js';
 import type { ExtractedImages } from './extract-chart.js';
 import { extractFromDocument } from './extract-document.js';
-import { parseYamlDocuments } from './yaml-documents.js';
+import { parseYamlDocuments } from '../json/yaml-documents.js';
 
 /** Longest text of manifests, in characters: a dump of a large cluster. */
 const longestManifests = 256 * 1024 * 1024;

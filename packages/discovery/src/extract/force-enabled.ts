@@ -7,7 +7,7 @@ import {
   type RenderedChart,
   type RenderOptions,
 } from '@oci-sync/helm-template';
-import { isObject } from './json-access.js';
+import { isObject } from '../json/json-access.js';
 
 /** Switches that charts use for optional parts. */
 const switches = new Set(['enabled', 'create', 'install']);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@oci-sync/helm-template';
-import { isObject, textOf } from './json-access.js';
+import { isObject, textOf } from '../json/json-access.js';
 
 /** An image that an object spells in parts. */
 export interface ImageParts {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@oci-sync/helm-template';
 import type { Finding } from './finding.js';
 import { joinImageParts, readImageParts } from './image-parts.js';
-import { isObject, textOf, valueAt } from './json-access.js';
+import { isObject, textOf, valueAt } from '../json/json-access.js';
 import { atIndex, atKey } from './json-path.js';
 import { offer, startScan, type Scan } from './scan.js';
 

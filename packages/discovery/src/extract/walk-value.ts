@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@oci-sync/helm-template';
 import { offerQualified, scanArguments, scanEnvironment } from './container-rules.js';
 import { scanEmbeddedText } from './embedded-text.js';
 import { joinImageParts, readImageParts } from './image-parts.js';
-import { isObject, textOf } from './json-access.js';
+import { isObject, textOf } from '../json/json-access.js';
 import { atIndex, atKey } from './json-path.js';
 import { offer, reportUnresolved, type Scan } from './scan.js';
 

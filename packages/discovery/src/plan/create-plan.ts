@@ -1,4 +1,4 @@
-import { formatReference, type Digest, type RegistryReference } from '@oci-sync/oci-client';
+import { formatReference, parsePlatform, type Digest, type RegistryReference } from '@oci-sync/oci-client';
 import { runConcurrently } from '../access/run-concurrently.js';
 import { DiscoveryError } from '../errors.js';
 import type { DiscoveredImage } from '../image/discovered-image.js';
@@ -8,7 +8,7 @@ import { chooseTag, type ChosenTag } from './choose-tag.js';
 import { checkNameTemplate, defaultNameTemplate, destinationName, nameProblem } from './destination-name.js';
 import { dateStamp, datedTag, digestTag } from './destination-tag.js';
 import { filterImages } from './filter-images.js';
-import type { ImagePlan, PlannedImage } from './image-plan.js';
+import type { ImagePlan, PlannedImage, PlannedPlatforms } from './image-plan.js';
 import { joinSameDestinations } from './join-destinations.js';
 import type { PlanFailure, PlanOptions, PlanResult } from './plan-options.js';
 
@@ -23,7 +23,7 @@ const imagesAtOnce = 8;
  * tag see `findNewestTag`.
  *
  * @throws DiscoveryError `PLAN_COLLISION` (two different images on one destination tag), `PLAN_NAME_INVALID`,
- * `DISCOVERY_OPTION_INVALID`.
+ * `DISCOVERY_OPTION_INVALID`; OciError `OCI_INVALID_OPTION` for a platform that is none.
  */
 export async function createPlan(
   images: readonly DiscoveredImage[],
@@ -31,6 +31,7 @@ export async function createPlan(
 ): Promise<PlanResult> {
   const template = options.nameTemplate ?? defaultNameTemplate;
   checkNameTemplate(template);
+  checkPlatforms(options.platforms);
   const wanted = filterImages(images, options);
   const outcomes = await runConcurrently(wanted, imagesAtOnce, (image) => decide(image, options));
   const decided = outcomes.filter((outcome) => 'chosen' in outcome);
@@ -47,6 +48,15 @@ export async function createPlan(
     failures: outcomes.filter((outcome): outcome is PlanFailure => 'error' in outcome),
     notes: notesOf(images, wanted, decided),
   };
+}
+
+/** @throws OciError `OCI_INVALID_OPTION` for what is no platform, or a list without any. */
+function checkPlatforms(platforms: PlannedPlatforms | undefined): void {
+  if (platforms === undefined || platforms === 'all') return;
+  for (const platform of platforms) parsePlatform(platform);
+  if (platforms.length === 0) {
+    throw new DiscoveryError('the list of platforms is empty', { code: 'DISCOVERY_OPTION_INVALID' });
+  }
 }
 
 interface Decided {
