@@ -6,7 +6,7 @@ import { GoInt, GoMap, GoSlice, type GoValue } from '../go/value.js';
 import { emitScalar, isSimpleKey, type ScalarStyle } from './emit-scalar.js';
 import { decodeJson } from './json-decode.js';
 import { encodeJson, formatJsonNumber } from './json-encode.js';
-import { compareKeys } from './key-order.js';
+import { sortByKey } from './key-order.js';
 import { parseYaml } from './parser.js';
 import { construct } from './construct.js';
 import { resolvePlain } from './resolve.js';
@@ -127,7 +127,7 @@ function writeMapping(writer: YamlWriter, entries: ReadonlyMap<string, GoValue>,
   const outer = writer.indent;
   writer.indent = outer < 0 ? 0 : outer + 2;
   const inside = { inMapping: true, depth: place.depth + 1 };
-  for (const [key, item] of [...entries].sort(([a], [b]) => compareKeys(a, b, writer.dialect))) {
+  for (const [key, item] of sortByKey(entries, writer.dialect)) {
     writer.writeIndent();
     if (isSimpleKey(key)) {
       emitScalar(writer, key, wantedStyle(key), true);
