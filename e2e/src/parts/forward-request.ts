@@ -38,10 +38,17 @@ async function passOn(
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       await onChunk?.(chunk);
       if (response.destroyed) return;
-      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(chunk)) await roomAgain(response);
     }
     response.end();
   } catch {
     response.destroy();
   }
+}
+
+async function roomAgain(response: ServerResponse): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  waiting.abort();
 }
