@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createNetServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
@@ -249,6 +250,33 @@ describe('bodies', () => {
     expect(written).toBeLessThan(40_000_000);
     response.body.destroy();
     await expect.poll(() => server.openConnections()).toBe(0);
+  });
+
+  it.each([
+    ['plain HTTP', undefined],
+    ['TLS', testTls.server],
+  ])('arrives whole over %s, whatever the reader stops for', async (_name, tls) => {
+    const content = randomBytes(12_000_000);
+    const server = await startScriptedServer(
+      (_request, response) => {
+        // Pieces of all sizes, some in one packet, some apart.
+        for (let start = 0, size = 1; start < content.length; start += size, size = (size * 7) % 300_007) {
+          response.write(content.subarray(start, start + size));
+        }
+        response.end();
+      },
+      { tls },
+    );
+    const response = await client({ ca: [testTls.ca] }).request({ method: 'GET', url: server.url });
+    await expect.poll(() => response.body.readableLength).toBeGreaterThan(900_000);
+    const hash = createHash('sha256');
+    let pieces = 0;
+    for await (const piece of response.body as AsyncIterable<Buffer>) {
+      hash.update(piece);
+      pieces += 1;
+      if (pieces % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(content).digest('hex'));
   });
 
   it('uses one connection again after it was read, discarded, or was empty', async () => {
