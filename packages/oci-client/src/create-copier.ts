@@ -14,7 +14,7 @@ import { resolveSelection } from './copy-options.js';
 import { copyContent } from './copy/copy-content.js';
 import type { CopyContext } from './copy/copy-context.js';
 import type { CopyReport } from './copy/copy-report.js';
-import type { CopyEvent, CopySubject } from './copy/events.js';
+import type { CopySubject } from './copy/events.js';
 import { createRegistryLedger, repositoryRecord, type RegistryLedger } from './copy/registry-ledger.js';
 import { scopedSignal } from './copy/scoped-signal.js';
 import { createTransferQueue } from './copy/transfer-queue.js';
@@ -195,7 +195,7 @@ export function createCopier(options: CopierOptions = {}): Copier {
           : options.repositoryCreators?.find((each) => each.handles(registry)),
       maxAttempts,
       backoff,
-      emit: (event) => options.onEvent?.({ ...subject, ...event } as CopyEvent),
+      emit: (event) => options.onEvent?.({ ...subject, ...event }),
       signal,
     };
     return { context, sourceName: source.digest ?? source.tag ?? 'latest', destination, requests };

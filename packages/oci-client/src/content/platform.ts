@@ -28,7 +28,7 @@ export function normalizePlatform(platform: Platform): Platform {
   const architecture = architectureNames.get(given) ?? given;
   let variant = platform.variant?.toLowerCase() || undefined;
   if (given === 'armel') variant ??= 'v6';
-  if (variant !== undefined && /^\d/.test(variant) && /^arm/.test(architecture)) variant = `v${variant}`;
+  if (variant !== undefined && /^\d/.test(variant) && architecture.startsWith('arm')) variant = `v${variant}`;
   if (variant === plainVariants.get(architecture)) variant = undefined;
   return { os, architecture, variant, osVersion: platform.osVersion };
 }
