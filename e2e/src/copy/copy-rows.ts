@@ -91,7 +91,10 @@ export function describeCopyRows(name: string, start: StartSide, directions: rea
       }
     });
   });
+}
 
+/** Declares the row of a long list of tags of one kind of side. */
+export function describeTagRow(name: string, start: StartSide): void {
   describe(`${name} lists tags`, () => {
     it('1 200 of them', async () => {
       const side = await start();

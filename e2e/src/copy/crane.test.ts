@@ -1,4 +1,5 @@
-import { describeCopyRows } from './copy-rows.js';
+import { describeCopyRows, describeTagRow } from './copy-rows.js';
 import { startCraneSide } from './sides.js';
 
 describeCopyRows('crane registry serve', startCraneSide, ['source', 'destination']);
+describeTagRow('crane registry serve', startCraneSide);

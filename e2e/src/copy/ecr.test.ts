@@ -1,4 +1,6 @@
-import { describeCopyRows } from './copy-rows.js';
-import { startEcrSide } from './sides.js';
+import { describeCopyRows, describeTagRow } from './copy-rows.js';
+import { startEcrSide, startEcrWithoutRedirects } from './sides.js';
 
-describeCopyRows('embedded registry, ECR profile', startEcrSide, ['source', 'destination']);
+describeCopyRows('embedded registry, ECR profile', startEcrSide, ['source']);
+describeCopyRows('embedded registry, ECR profile', startEcrWithoutRedirects, ['destination']);
+describeTagRow('embedded registry, ECR profile', startEcrSide);

@@ -49,8 +49,16 @@ export const startEmbeddedSide: StartSide = async () => {
 };
 
 /** ECR as the embedded registry's profile plays it: tokens, repositories that have to be created, no mounts. */
-export const startEcrSide: StartSide = async () => {
-  const ecr = await startEcr();
+export const startEcrSide: StartSide = () => startEcrWith(true);
+
+/**
+ * The same without redirects to blobs. Clients that read it back would take their credentials to another port of this
+ * host (regctl, skopeo), or go to no other name of it (crane).
+ */
+export const startEcrWithoutRedirects: StartSide = () => startEcrWith(false);
+
+async function startEcrWith(redirectBlobs: boolean): Promise<Side> {
+  const ecr = await startEcr({ behaviours: { redirectBlobs } });
   const seed = async (repository: string, tags: readonly string[], content: TestContent): Promise<void> => {
     for (const { bytes } of content.blobs) await ecr.content.putBlob(repository, bytes);
     for (const manifest of content.manifests) {
@@ -63,16 +71,15 @@ export const startEcrSide: StartSide = async () => {
     const { username, password } = ecr.issueCredentials();
     return { credentials: `${username}:${password}` };
   };
-  // By name, because Go programs would take their credentials along when a blob leads to another port of 127.0.0.1.
-  const byName = (repository: string, tag: string): string => `localhost:${ecr.port}/${repository}:${tag}`;
+  const reference = (repository: string, tag: string): string => `${ecr.host}/${repository}:${tag}`;
   return {
-    reference: (repository, tag) => `${ecr.host}/${repository}:${tag}`,
+    reference,
     put: (repository, tag, content) => seed(repository, [tag], content),
-    read: (repository, tag) => readWithAll(byName(repository, tag), access()),
+    read: (repository, tag) => readWithAll(reference(repository, tag), access()),
     repository: (repository) => `${ecr.host}/${repository}`,
     putTags: seed,
     putReferrer: (repository, _subject, referrer) => seed(repository, [], referrer),
-    readReferrers: (repository, tag) => readReferrers(byName(repository, tag), access()),
+    readReferrers: (repository, tag) => readReferrers(reference(repository, tag), access()),
     env: {
       AWS_ENDPOINT_URL_ECR: ecr.apiUrl,
       AWS_REGION: 'us-east-1',
@@ -81,7 +88,7 @@ export const startEcrSide: StartSide = async () => {
     },
     stop: () => ecr.close(),
   };
-};
+}
 
 function registrySide(registry: Pick<RunningRegistry, 'address' | 'stop'>): Side {
   const { address } = registry;

@@ -18,7 +18,7 @@ export async function renderWithHelm(
     writeFileSync(values.file, JSON.stringify(values.content));
     args.push('--values', values.file);
   }
-  const { code, stdout, stderr } = await runHelm(helm, args);
+  const { code, stdout, stderr } = await runHelm(helm, args, values === undefined ? 'on' : 'off');
   return code === 0 ? { output: stdout.toString() } : { refusal: stderr.trim() };
 }
 

@@ -11,8 +11,16 @@ export function findHelm(): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-/** Runs helm with nothing of the user's settings, in UTC. */
-export function runHelm(helm: string, args: readonly string[]): Promise<CommandResult> {
+/**
+ * Runs helm with nothing of the user's settings, in UTC.
+ *
+ * @param garbageCollection - `off` saves a third of the time where thousands of runs matter and none is timed.
+ */
+export function runHelm(
+  helm: string,
+  args: readonly string[],
+  garbageCollection: 'on' | 'off' = 'on',
+): Promise<CommandResult> {
   const home = '/nonexistent';
   const env = {
     PATH: process.env['PATH'],
@@ -22,6 +30,7 @@ export function runHelm(helm: string, args: readonly string[]): Promise<CommandR
     HELM_CONFIG_HOME: home,
     HELM_DATA_HOME: home,
     KUBECONFIG: home,
+    GOGC: garbageCollection === 'off' ? 'off' : undefined,
   };
   return runCommand(helm, args, { env, timeoutMs: 300_000 });
 }
