@@ -3,6 +3,7 @@ import { formatPlain } from '../go/format-value.js';
 import { GoError } from '../go/go-error.js';
 import { isGoObject } from '../go/kind.js';
 import { GoSlice, type GoObject, type GoValue } from '../go/value.js';
+import type { FunctionContext } from '../template/function-table.js';
 import { decodeBase64 } from './base-encoding.js';
 import { decryptAes, encryptAes } from './crypto/aes.js';
 import { bcryptHash, SALT_BYTES } from './crypto/bcrypt.js';
@@ -28,20 +29,22 @@ import {
 import { ANY_SLICE, anyAt, fixed, intAt, stringAt, type FunctionEntries } from './define.js';
 
 const CERTIFICATE = 'sprig.certificate';
+/** What a key or a password hash costs: as much time as some 100 000 steps, so that a budget stops a loop of them. */
+const SLOW_STEPS = 100_000;
 const BCRYPT_COST = 10;
 const BCRYPT_MAX_BYTES = 72;
 
 /** Keys, certificates, passwords and ciphers. */
 export function cryptoFunctions(sources: CertificateSources): FunctionEntries {
   const { randomBytes } = sources;
-  const bcrypt = (password: string): string => {
+  const bcrypt = (password: string, context: FunctionContext): string => {
+    context.spend(SLOW_STEPS);
     const bytes = toBytes(password);
     if (bytes.length > BCRYPT_MAX_BYTES) {
       return 'failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes';
     }
     return bcryptHash(bytes, randomBytes(SALT_BYTES), BCRYPT_COST);
   };
-  const newKey = (): PrivateKey => generateRsaKey(2048, randomBytes);
 
   /** The function for a new key, and the one with a key in PEM as a further argument. */
   const certificateFunctions = (
@@ -49,7 +52,13 @@ export function cryptoFunctions(sources: CertificateSources): FunctionEntries {
     parameters: readonly string[],
     make: (args: readonly GoValue[], key: () => PrivateKey) => CertificatePair,
   ): FunctionEntries => [
-    [name, fixed(parameters, (args) => certificate(make(args, newKey)))],
+    [
+      name,
+      fixed(parameters, (args, context) => {
+        context.spend(SLOW_STEPS);
+        return certificate(make(args, () => generateRsaKey(2048, randomBytes)));
+      }),
+    ],
     [
       `${name}WithKey`,
       fixed([...parameters, 'string'], (args) =>
@@ -59,16 +68,22 @@ export function cryptoFunctions(sources: CertificateSources): FunctionEntries {
   ];
 
   return [
-    ['bcrypt', fixed(['string'], (args) => bcrypt(stringAt(args, 0)))],
+    ['bcrypt', fixed(['string'], (args, context) => bcrypt(stringAt(args, 0), context))],
     [
       'htpasswd',
-      fixed(['string', 'string'], (args) => {
+      fixed(['string', 'string'], (args, context) => {
         const username = stringAt(args, 0);
         if (username.includes(':')) return `invalid username: ${username}`;
-        return `${username}:${bcrypt(stringAt(args, 1))}`;
+        return `${username}:${bcrypt(stringAt(args, 1), context)}`;
       }),
     ],
-    ['genPrivateKey', fixed(['string'], (args) => generatePem(stringAt(args, 0), sources))],
+    [
+      'genPrivateKey',
+      fixed(['string'], (args, context) => {
+        context.spend(SLOW_STEPS);
+        return generatePem(stringAt(args, 0), sources);
+      }),
+    ],
     ['derivePassword', fixed(['uint32', 'string', 'string', 'string', 'string'], derive)],
     [
       'buildCustomCert',
@@ -130,7 +145,8 @@ function generatePem(kind: string, { randomBytes }: CertificateSources): string 
   }
 }
 
-function derive(args: readonly GoValue[]): string {
+function derive(args: readonly GoValue[], context: FunctionContext): string {
+  context.spend(SLOW_STEPS);
   return derivePassword({
     counter: intAt(args, 0),
     kind: stringAt(args, 1),

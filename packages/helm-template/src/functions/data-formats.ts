@@ -8,6 +8,7 @@ import { encodeJson } from '../yaml/json-encode.js';
 import { readYaml } from '../yaml/read.js';
 import { YamlError } from '../yaml/yaml-error.js';
 import { ANY, anyAt, fixed, stringAt, type FunctionEntries } from './define.js';
+import { spendOn } from './spend-on.js';
 import { localZone } from './time/zone.js';
 import { readToml } from './toml/read-toml.js';
 import { writeToml } from './toml/write-toml.js';
@@ -49,8 +50,9 @@ export function dataFormatFunctions(timeZone: string): FunctionEntries {
 
     [
       'toToml',
-      fixed([ANY], (args) => {
+      fixed([ANY], (args, context) => {
         const value = anyAt(args, 0);
+        spendOn(value, context);
         if (value === null) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
         return orErrorText(() => writeToml(value));
       }),
@@ -64,7 +66,8 @@ export function dataFormatFunctions(timeZone: string): FunctionEntries {
 
 /** @param fallback - the result where writing fails; without one it is an error. */
 function writing(write: (value: GoValue) => string, fallback?: string) {
-  return fixed([ANY], (args) => {
+  return fixed([ANY], (args, context) => {
+    spendOn(anyAt(args, 0), context);
     try {
       return write(anyAt(args, 0));
     } catch (error) {

@@ -15,6 +15,7 @@ import {
 } from './define.js';
 import { mergeMaps } from './merge-maps.js';
 import { NilGoMap, NilGoSlice } from '../go/nil-collections.js';
+import { spendingOnArguments, spendOn } from './spend-on.js';
 import { toText } from './to-text.js';
 
 /** Maps: making, reading, changing and merging them. */
@@ -80,7 +81,7 @@ export const dictFunctions: FunctionEntries = [
   ...(['merge', 'mustMerge'] as const).map((name) => [name, merge(false)] as const),
   ...(['mergeOverwrite', 'mustMergeOverwrite'] as const).map((name) => [name, merge(true)] as const),
   ...(['deepCopy', 'mustDeepCopy'] as const).map(
-    (name) => [name, fixed([ANY], (args) => deepCopy(presentAt(args, 0)))] as const,
+    (name) => [name, spendingOnArguments(fixed([ANY], (args) => deepCopy(presentAt(args, 0))))] as const,
   ),
   ['dig', variadic([ANY], dig)],
 ];
@@ -123,7 +124,8 @@ function makeDict(args: readonly GoValue[]): GoMap {
 }
 
 function merge(overwrite: boolean) {
-  return variadic([STRING_MAP, STRING_MAP], (args) => {
+  return variadic([STRING_MAP, STRING_MAP], (args, context) => {
+    for (const source of args.slice(1)) spendOn(source, context);
     // A nil target becomes a new map, as sprig's local variable does.
     const given = resultMap(args);
     const target = given instanceof NilGoMap ? new GoMap() : given;

@@ -36,7 +36,7 @@ for (const file of readdirSync(folder)) {
     readonly cases: readonly GoldenCase[];
   };
   const values = JSON.stringify(golden.values);
-  describe(`${file}: as helm 4.1.4`, () => {
+  describe(`${file}: as helm 4.1.4`, { timeout: 60_000 }, () => {
     const refused = golden.cases.filter(({ error }) => error === true);
     const printed = golden.cases.filter(({ error }) => error !== true);
 

@@ -18,6 +18,7 @@ import {
   type FunctionEntries,
 } from './define.js';
 import { NilGoSlice } from '../go/nil-collections.js';
+import { spendingOnArguments } from './spend-on.js';
 import { toText, toTexts } from './to-text.js';
 
 /** Lists: making, reading and rearranging them. None changes its argument. */
@@ -63,34 +64,58 @@ export const listFunctions: FunctionEntries = [
   ),
   ...named(
     ['uniq', 'mustUniq'],
-    fixed([ANY], (args, context) => unique(items(args, 0, 'Cannot find uniq on type'), context)),
+    spendingOnArguments(
+      fixed([ANY], (args, context) => unique(items(args, 0, 'Cannot find uniq on type'), context)),
+    ),
   ),
   ...named(
     ['without', 'mustWithout'],
-    variadic([ANY, ANY], (args) => {
-      const unwanted = args.slice(1);
-      const kept = items(args, 0, 'Cannot find without on type').filter((item) => !includes(unwanted, item));
-      return new GoSlice(kept);
-    }),
+    spendingOnArguments(
+      variadic([ANY, ANY], (args) => {
+        const unwanted = args.slice(1);
+        const kept = items(args, 0, 'Cannot find without on type').filter(
+          (item) => !includes(unwanted, item),
+        );
+        return new GoSlice(kept);
+      }),
+    ),
   ),
   ...named(
     ['has', 'mustHas'],
-    fixed(
-      [ANY, ANY],
-      (args) =>
-        anyAt(args, 1) !== null && includes(items(args, 1, 'Cannot find has on type'), anyAt(args, 0)),
+    spendingOnArguments(
+      fixed(
+        [ANY, ANY],
+        (args) =>
+          anyAt(args, 1) !== null && includes(items(args, 1, 'Cannot find has on type'), anyAt(args, 0)),
+      ),
     ),
   ),
   ...named(['slice', 'mustSlice'], variadic([ANY, ANY], slice)),
   ...named(['chunk', 'mustChunk'], fixed(['int', ANY], chunk)),
   ['concat', variadic([ANY], concat)],
   ['sortAlpha', fixed([ANY], (args) => sortAlpha(anyAt(args, 0)))],
-  ['join', fixed(['string', ANY], (args) => concatBytes(toTexts(anyAt(args, 1)).join(stringAt(args, 0))))],
-  ['toStrings', fixed([ANY], (args) => stringSlice(toTexts(anyAt(args, 0))))],
+  [
+    'join',
+    spendingOnArguments(
+      fixed(['string', ANY], (args) => concatBytes(toTexts(anyAt(args, 1)).join(stringAt(args, 0)))),
+    ),
+  ],
+  ['toStrings', spendingOnArguments(fixed([ANY], (args) => stringSlice(toTexts(anyAt(args, 0)))))],
 ];
 
 function named(names: readonly string[], fn: TemplateFunction): FunctionEntries {
-  return names.map((name) => [name, fn] as const);
+  return names.map((name) => [name, copying(fn)] as const);
+}
+
+/** Charges the lists among the arguments, which most functions here copy. */
+function copying(fn: TemplateFunction): TemplateFunction {
+  return {
+    ...fn,
+    call: (args, context) => {
+      for (const value of args) if (value instanceof GoSlice) context.spend(value.items.length / 8);
+      return fn.call(args, context);
+    },
+  };
 }
 
 /** A list argument of any slice type; nil and other kinds are errors that name the kind. */
@@ -144,8 +169,9 @@ function chunk(args: readonly GoValue[]): GoSlice {
   return new GoSlice(chunks, '[][]interface {}');
 }
 
-function concat(args: readonly GoValue[]): GoSlice {
+function concat(args: readonly GoValue[], context: FunctionContext): GoSlice {
   const all = args.flatMap((value, index) => {
+    context.spend(asItems(value)?.length ?? 0);
     if (value !== null && asItems(value) === undefined) {
       throw new GoError(`Cannot concat type ${kindOf(value)} as list`);
     }

@@ -1,6 +1,7 @@
 import { deepEqual } from '../go/deep-equal.js';
 import { kindOf, typeOf } from '../go/kind.js';
 import { ANY, anyAt, fixed, stringAt, type FunctionEntries } from './define.js';
+import { spendingOnArguments } from './spend-on.js';
 
 /** What type a value has. */
 export const reflectionFunctions: FunctionEntries = [
@@ -15,5 +16,5 @@ export const reflectionFunctions: FunctionEntries = [
   ],
   ['kindOf', fixed([ANY], (args) => kindOf(anyAt(args, 0)))],
   ['kindIs', fixed(['string', ANY], (args) => stringAt(args, 0) === kindOf(anyAt(args, 1)))],
-  ['deepEqual', fixed([ANY, ANY], (args) => deepEqual(anyAt(args, 0), anyAt(args, 1)))],
+  ['deepEqual', spendingOnArguments(fixed([ANY, ANY], (args) => deepEqual(anyAt(args, 0), anyAt(args, 1))))],
 ];

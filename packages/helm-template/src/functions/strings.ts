@@ -5,6 +5,7 @@ import { quote } from '../go/quote.js';
 import { GoMap, type GoValue } from '../go/value.js';
 import type { FunctionContext } from '../template/function-table.js';
 import { ANY, anyAt, fixed, intAt, stringAt, stringSlice, variadic, type FunctionEntries } from './define.js';
+import { spendingOnArguments } from './spend-on.js';
 import { toText } from './to-text.js';
 import { isSpace, lowerRune, mapRunes, trimSpace, upperRune } from './unicode.js';
 import { camelCase, delimitedCase, swapCase, titleCase, untitleCase } from './word-case.js';
@@ -42,8 +43,8 @@ export const stringFunctions: FunctionEntries = [
   ['hasSuffix', twoStrings((suffix, text) => text.endsWith(suffix))],
   [
     'replace',
-    fixed(['string', 'string', 'string'], (args) =>
-      replace(stringAt(args, 2), stringAt(args, 0), stringAt(args, 1)),
+    fixed(['string', 'string', 'string'], (args, context) =>
+      replace(stringAt(args, 2), stringAt(args, 0), stringAt(args, 1), context),
     ),
   ],
   ['repeat', fixed(['int', 'string'], (args, context) => repeat(stringAt(args, 1), intAt(args, 0), context))],
@@ -79,24 +80,28 @@ export const stringFunctions: FunctionEntries = [
     fixed(['int', 'string'], (args, context) => `\n${indent(stringAt(args, 1), intAt(args, 0), context)}`),
   ],
 
-  ['toString', fixed([ANY], (args) => toText(anyAt(args, 0)))],
+  ['toString', spendingOnArguments(fixed([ANY], (args) => toText(anyAt(args, 0))))],
   [
     'quote',
-    variadic([ANY], (args) =>
-      withoutNil(args)
-        .map((value) => quote(toText(value)))
-        .join(' '),
+    spendingOnArguments(
+      variadic([ANY], (args) =>
+        withoutNil(args)
+          .map((value) => quote(toText(value)))
+          .join(' '),
+      ),
     ),
   ],
   [
     'squote',
-    variadic([ANY], (args) =>
-      withoutNil(args)
-        .map((value) => `'${formatPlain(value)}'`)
-        .join(' '),
+    spendingOnArguments(
+      variadic([ANY], (args) =>
+        withoutNil(args)
+          .map((value) => `'${formatPlain(value)}'`)
+          .join(' '),
+      ),
     ),
   ],
-  ['cat', variadic([ANY], (args) => withoutNil(args).map(formatPlain).join(' '))],
+  ['cat', spendingOnArguments(variadic([ANY], (args) => withoutNil(args).map(formatPlain).join(' ')))],
 
   ['splitList', twoStrings((separator, text) => stringSlice(split(text, separator)))],
   ['split', twoStrings((separator, text) => numbered(split(text, separator)))],
@@ -147,7 +152,8 @@ function trimCharacters(text: string, characters: string): string {
 }
 
 /** Replaces every occurrence; an empty `old` is found before every character and at the end. */
-function replace(text: string, old: string, replacement: string): string {
+function replace(text: string, old: string, replacement: string, context: FunctionContext): string {
+  context.spend(text.length / BYTES_PER_STEP);
   if (old !== '') return concatBytes(text.split(old).join(replacement));
   return `${replacement}${Array.from(text)
     .map((character) => character + replacement)
