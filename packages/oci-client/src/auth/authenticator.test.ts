@@ -3,7 +3,7 @@ import { startScriptedServer, type Script, type ScriptedServer } from '../../tes
 import { testTls } from '../../test/tls-fixture.js';
 import { createHttpClient } from '../transport/http-client.js';
 import type { HttpResponse } from '../transport/http-message.js';
-import { readBody } from '../transport/response-body.js';
+import { readBody } from '../transport/read-body.js';
 import { createAuthenticator, type Authenticator, type AuthorizedRequest } from './authenticator.js';
 import type { RefusedCredential } from './credential-chain.js';
 import type { Credential, CredentialProvider } from './credentials/provider.js';

@@ -1,7 +1,7 @@
 import { OciError } from '../errors/oci-error.js';
 import { headerValues, type HttpRequest, type HttpResponse } from '../transport/http-message.js';
 import type { HttpClient } from '../transport/http-client.js';
-import { discardBody } from '../transport/response-body.js';
+import { discardBody } from '../transport/read-body.js';
 import { parseChallenges, type Challenge } from './challenge.js';
 import {
   CredentialChain,

@@ -1,5 +1,5 @@
 import type { HttpClient } from '../transport/http-client.js';
-import { bufferedBody, discardBody, readBodyStart } from '../transport/response-body.js';
+import { bufferedBody, discardBody, readBodyStart } from '../transport/read-body.js';
 import type { HttpRequest, HttpResponse } from '../transport/http-message.js';
 
 const longestErrorBody = 64 * 1024;

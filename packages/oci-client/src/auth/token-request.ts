@@ -3,7 +3,7 @@ import { printable } from '../errors/printable.js';
 import type { HttpClient } from '../transport/http-client.js';
 import type { HttpRequestListener, HttpResponse } from '../transport/http-message.js';
 import { appendQuery } from '../transport/location.js';
-import { readBody, readBodyStart } from '../transport/response-body.js';
+import { readBody, readBodyStart } from '../transport/read-body.js';
 import type { Credential } from './credentials/provider.js';
 
 /** A bearer token and how long it is good for. */

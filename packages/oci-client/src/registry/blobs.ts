@@ -4,7 +4,7 @@ import type { Descriptor } from '../content/descriptor.js';
 import type { CallOptions, FetchBlobOptions } from '../content/store.js';
 import { OciError } from '../errors/oci-error.js';
 import { header, type HttpResponse } from '../transport/http-message.js';
-import { discardBody } from '../transport/response-body.js';
+import { discardBody } from '../transport/read-body.js';
 import { declaredSize } from './manifests.js';
 import type { RepositorySession } from './repository-session.js';
 

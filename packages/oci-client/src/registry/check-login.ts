@@ -1,5 +1,5 @@
 import type { CallOptions } from '../content/store.js';
-import { discardBody } from '../transport/response-body.js';
+import { discardBody } from '../transport/read-body.js';
 import { apiHost } from './profiles.js';
 import type { RegistryClient } from './registry-client.js';
 import { failureError, readFailure } from './registry-error.js';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { OciError } from '../errors/oci-error.js';
 import { header, type HttpResponse } from '../transport/http-message.js';
-import { discardBody } from '../transport/response-body.js';
+import { discardBody } from '../transport/read-body.js';
 import type { RepositorySession } from './repository-session.js';
 
 /** Options of {@link sendInChunks}. */

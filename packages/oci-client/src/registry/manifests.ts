@@ -6,7 +6,7 @@ import { manifestAccept } from '../content/media-types.js';
 import { OciError } from '../errors/oci-error.js';
 import { digestAlgorithm, digestOf, isDigest, type Digest } from '../reference/digest.js';
 import { header, type HttpResponse } from '../transport/http-message.js';
-import { discardBody, readBody } from '../transport/response-body.js';
+import { discardBody, readBody } from '../transport/read-body.js';
 import { hasCode, readFailure, type RegistryFailure } from './registry-error.js';
 import type { RepositorySession } from './repository-session.js';
 

@@ -6,7 +6,7 @@ import { isDigest, type Digest } from '../reference/digest.js';
 import { headerValues, type HttpResponse } from '../transport/http-message.js';
 import { nextLink } from '../transport/link-header.js';
 import { resolveLocation } from '../transport/location.js';
-import { readBody } from '../transport/response-body.js';
+import { readBody } from '../transport/read-body.js';
 import { contentType, fetchManifest } from './manifests.js';
 import { hasCode, readFailure } from './registry-error.js';
 import type { RepositorySession } from './repository-session.js';

@@ -2,7 +2,7 @@ import type { OciErrorCode } from '../errors/codes.js';
 import { OciError } from '../errors/oci-error.js';
 import { printable } from '../errors/printable.js';
 import type { HttpResponse } from '../transport/http-message.js';
-import { readBodyStart } from '../transport/response-body.js';
+import { readBodyStart } from '../transport/read-body.js';
 
 /** One entry of a registry's error answer. Distribution spec, "Error Codes". */
 export interface RegistryErrorEntry {

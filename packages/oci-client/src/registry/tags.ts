@@ -4,7 +4,7 @@ import { headerValues, type HttpResponse } from '../transport/http-message.js';
 import { isDigest, type Digest } from '../reference/digest.js';
 import { nextLink } from '../transport/link-header.js';
 import { resolveLocation } from '../transport/location.js';
-import { discardBody, readBody } from '../transport/response-body.js';
+import { discardBody, readBody } from '../transport/read-body.js';
 import { hasCode, readFailure } from './registry-error.js';
 import type { RepositorySession } from './repository-session.js';
 

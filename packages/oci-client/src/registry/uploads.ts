@@ -4,7 +4,7 @@ import type { BlobUpload, CallOptions, StartUploadOptions, UploadStart } from '.
 import { OciError } from '../errors/oci-error.js';
 import { header, type HttpResponse } from '../transport/http-message.js';
 import { appendQuery, resolveLocation } from '../transport/location.js';
-import { discardBody } from '../transport/response-body.js';
+import { discardBody } from '../transport/read-body.js';
 import { sendInChunks } from './chunked-upload.js';
 import { hasCode, readFailure, type RegistryFailure } from './registry-error.js';
 import type { RepositorySession } from './repository-session.js';

@@ -10,7 +10,7 @@ import { OciError } from '../errors/oci-error.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import type { HttpRequestEvent, HttpResponse } from './http-message.js';
 import type { HttpClientOptions } from './http-options.js';
-import { discardBody, readBody } from './response-body.js';
+import { discardBody, readBody } from './read-body.js';
 
 function client(options: HttpClientOptions = {}): HttpClient {
   const http = createHttpClient({ retry: { baseDelayMs: 5 }, ...options });

@@ -7,7 +7,7 @@ import type { HttpClientOptions } from './http-options.js';
 import { resolveLocation } from './location.js';
 import { OriginConnections } from './origin-connections.js';
 import { proxyFor } from './proxy.js';
-import { discardBody } from './response-body.js';
+import { discardBody } from './read-body.js';
 import {
   backoffMs,
   isRetryableFailure,

@@ -22,5 +22,5 @@ export function largeReads(): OnReadOpts {
       buffer = undefined;
       return this.push(read.subarray(0, size));
     },
-  } as OnReadOpts;
+  };
 }

@@ -65,10 +65,7 @@ export class OriginConnections {
         origin.protocol === 'https:'
           ? connectTls
           : (target, callback) => {
-              buildConnector({ ...tls, onread: largeReads() } as buildConnector.BuildOptions)(
-                target,
-                callback,
-              );
+              buildConnector({ ...tls, onread: largeReads() })(target, callback);
             };
       const connect: buildConnector.connector = (target, callback) => {
         this.#take(target, callback);
