@@ -67,5 +67,5 @@ export { formatReference } from './reference/format-reference.js';
 export { isRegistry, isRepository, isTag } from './reference/name-rules.js';
 export { parseReference, withDefaultTag } from './reference/parse-reference.js';
 export { createHttpClient } from './transport/http-client.js';
-export { readBody } from './transport/response-body.js';
+export { readBody } from './transport/read-body.js';
 export { proxyFromEnvironment } from './transport/proxy.js';
