@@ -44,7 +44,7 @@ describe('templates that ask for too much stop with a limit', () => {
     `${DOUBLING}{{ quote $d }}`,
     `${CYCLE}{{ $_ := deepCopy $d }}`,
   ]) {
-    it(`${text.slice(0, 90)}`, () => expect(() => run(text)).toThrow(TemplateLimitError));
+    it(`stops ${text.slice(0, 90)}`, () => expect(() => run(text)).toThrow(TemplateLimitError));
   }
 });
 
