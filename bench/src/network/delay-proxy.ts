@@ -1,5 +1,6 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { join } from 'node:path';
 
 /** A distant registry: `address` stands for one nearby. */
 export interface DelayProxy {
@@ -17,14 +18,14 @@ export interface DelayProxySettings {
   readonly bytesPerSecond: number;
 }
 
-/** Starts a proxy for TCP connections, in a thread of its own. */
+/** Starts a proxy for TCP connections, in a process of its own, which ends with this one. */
 export async function startDelayProxy(settings: DelayProxySettings): Promise<DelayProxy> {
-  const worker = new Worker(new URL('delay-proxy-thread.js', import.meta.url), { workerData: settings });
-  const [port] = (await once(worker, 'message')) as [number];
+  const child = fork(join(import.meta.dirname, 'delay-proxy-process.js'), [JSON.stringify(settings)]);
+  const [port] = (await once(child, 'message')) as [number];
   return {
     address: `127.0.0.1:${port}`,
     stop: async () => {
-      await worker.terminate();
+      if (child.kill('SIGKILL')) await once(child, 'exit');
     },
   };
 }

@@ -1,9 +1,8 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { parentPort, workerData } from 'node:worker_threads';
 import { delayLine } from './delay-line.js';
 import type { DelayProxySettings } from './delay-proxy.js';
 
-const { upstream, roundTripMs, bytesPerSecond } = workerData as DelayProxySettings;
+const { upstream, roundTripMs, bytesPerSecond } = JSON.parse(process.argv[2] ?? '') as DelayProxySettings;
 const options = { delayMs: roundTripMs / 2, bytesPerSecond };
 
 const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
@@ -14,4 +13,5 @@ const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => 
   delayLine(client, registry, opensAtMs, options);
   delayLine(registry, client, opensAtMs, options);
 });
-server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port));
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+process.on('disconnect', () => process.exit());
