@@ -3,7 +3,6 @@ import { write, type CommandIo } from './command-io.js';
 import { commandTable, type CommandEntry } from './command-table.js';
 import { exitCodes } from './exit-codes.js';
 import { nearestName } from './nearest-name.js';
-import { describeError, exitCodeOf } from './output/describe-error.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
@@ -76,6 +75,8 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
   try {
     return await dispatch(args, io);
   } catch (error) {
+    // Loaded only now: it needs the library, and most command lines are right.
+    const { describeError, exitCodeOf } = await import('./output/describe-error.js');
     if (!io.signal.aborted) await write(io.stderr, `${describeError(error)}\n`).catch(() => undefined);
     return exitCodeOf(error);
   }

@@ -68,4 +68,5 @@ export { isRegistry, isRepository, isTag } from './reference/name-rules.js';
 export { parseReference, withDefaultTag } from './reference/parse-reference.js';
 export { createHttpClient } from './transport/http-client.js';
 export { readBody } from './transport/read-body.js';
+export { checkLogin } from './registry/check-login.js';
 export { proxyFromEnvironment } from './transport/proxy.js';

@@ -1,26 +1,9 @@
-import type { RegistryContent } from '../../content/registry-content.js';
 import type { RegistryRequest, RegistryResponse } from '../../http/exchange.js';
 import { readBody } from '../../http/read-body.js';
 import { AwsException, awsFailure, awsOperation, awsResponse, type JsonObject } from './aws-json.js';
-import type { EcrAccount } from './ecr-account.js';
 import { imageOperations } from './image-operations.js';
+import type { Operation, OperationContext } from './operation.js';
 import { repositoryOperations } from './repository-operations.js';
-
-/** What an operation works with. */
-export interface OperationContext {
-  readonly account: EcrAccount;
-  readonly content: RegistryContent;
-  /** `http://127.0.0.1:5000`: the data plane. */
-  readonly registryUrl: string;
-  /** What GetAuthorizationToken says instead of the truth. */
-  readonly reportedExpiry: Date | undefined;
-  readonly proxyEndpoint: string | undefined;
-  /** The API of ECR Public: one authorization instead of a list, and no `proxyEndpoint`. */
-  readonly isPublic: boolean;
-}
-
-/** One operation of the API: its input to its output. @throws AwsException */
-export type Operation = (context: OperationContext, input: JsonObject) => JsonObject | Promise<JsonObject>;
 
 const bodyBytes = 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import { isDigest, type Digest } from '@oci-sync/oci-client';
 import type { StoredManifest } from '../../content/registry-content.js';
 import { AwsException, type JsonObject } from './aws-json.js';
-import type { Operation, OperationContext } from './control-plane.js';
+import type { Operation, OperationContext } from './operation.js';
 import { requireRepository } from './repository-operations.js';
 
 interface ImageId {

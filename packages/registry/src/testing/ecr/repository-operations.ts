@@ -1,5 +1,5 @@
 import { AwsException, type JsonObject } from './aws-json.js';
-import type { Operation, OperationContext } from './control-plane.js';
+import type { Operation, OperationContext } from './operation.js';
 import type { EcrAccount, EcrRepositorySettings } from './ecr-account.js';
 
 const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:(?:[._-]|__|-+)[a-z0-9]+)*$/;
