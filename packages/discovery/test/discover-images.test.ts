@@ -280,6 +280,16 @@ describe('fallbacks', () => {
       ['catalog', undefined],
     ]);
   });
+  it('leave an image of the chart to the chart, whoever else asks for it', async () => {
+    serveRepository();
+    const found = await run({ images: ['quay.io/o/web:1.5.0'], catalog: { catalog: '' } });
+    const web15 = found.images.find(({ reference }) => reference.repository === 'o/web');
+    expect(web15).toMatchObject({
+      group: 'chart',
+      helmKey: 'web',
+      provenance: [{ kind: 'chart' }, { kind: 'option' }],
+    });
+  });
   it('stand in with the reason, and extra images are kept', async () => {
     const found = await run();
     expect(names(found)).toEqual(['quay.io/o/extra:1', 'quay.io/s/catalog', 'quay.io/s/chart']);

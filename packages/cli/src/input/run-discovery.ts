@@ -19,7 +19,8 @@ export async function runDiscovery(
     ...(await readSources(options, preset, io)),
     open: async (reference) => copier.open(reference, { signal }),
     fetchBytes: createFetchBytes(copier.client.http),
-    onEvent: (event) => progress.logger.info(stepLine(event), event),
+    // A note says the same of a fallback, and louder.
+    onEvent: (event) => progress.logger[event.type === 'fallback' ? 'debug' : 'info'](stepLine(event), event),
     signal,
   });
   tellNotes(discovery.notes, progress);

@@ -30,21 +30,25 @@ export function unresolvedLine({ template, documentKind, path, text, reason }: U
   return `cannot tell the image in ${template}${document} ${path}: "${text}": ${reasons[reason]}`;
 }
 
+function imagesOf(count: number): string {
+  return count === 1 ? '1 image' : `${count} images`;
+}
+
 /** A step of discovery or planning as one line. */
 export function stepLine(event: DiscoveryEvent | PlanEvent): string {
   switch (event.type) {
     case 'chart-loading':
       return `chart ${event.chart}`;
     case 'chart-rendered':
-      return `chart ${event.name} ${event.version}: ${event.images} images`;
+      return `chart ${event.name} ${event.version}: ${imagesOf(event.images)}`;
     case 'catalog-reading':
       return `catalog ${event.catalog}`;
     case 'catalog-read':
-      return `catalog ${event.catalog}: ${event.images} images`;
+      return `catalog ${event.catalog}: ${imagesOf(event.images)}`;
     case 'list-read':
-      return `list ${event.list}: ${event.images} images`;
+      return `list ${event.list}: ${imagesOf(event.images)}`;
     case 'manifests-read':
-      return `manifests ${event.file}: ${event.images} images`;
+      return `manifests ${event.file}: ${imagesOf(event.images)}`;
     case 'fallback':
       return `static list of the ${event.list}: ${event.reason}`;
     case 'tags-listing':

@@ -37,7 +37,7 @@ export interface ChartImages {
 export async function discoverChart(input: ChartInput, options: DiscoverChartOptions): Promise<ChartImages> {
   const { context, devel } = options;
   const sources = input.values ?? {};
-  const values = await mergeValues(sources);
+  const values = await mergeValues(sources, { signal: context.signal });
   const loaded = await loadChartSource(input.chart, { version: input.version, devel }, context);
   const prepared = prepareChart(loaded.chart);
   const renderOptions: RenderOptions = { ...input.render, signal: context.signal };

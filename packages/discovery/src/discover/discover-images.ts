@@ -49,12 +49,13 @@ async function startSources(options: DiscoverOptions): Promise<readonly Promise<
   const charts = options.charts ?? (preset.chart === undefined ? [] : [{ chart: preset.chart }]);
   const catalog = options.catalog ?? preset.catalog;
   const run: Run = { options, preset, context };
+  // Lists come last: an image of a chart belongs to the chart, whoever else asks for it.
   return [
-    discoverLists(options),
     ...charts.map((input) => fromChart(run, input)),
     ...(catalog === undefined || catalog.catalog === ''
       ? []
       : [fromCatalog(run, catalog, options.catalog === undefined)]),
+    discoverLists(options),
   ];
 }
 
