@@ -1,6 +1,7 @@
 import type { RegistryRequest, RegistryResponse } from '../../http/exchange.js';
 import { readBody } from '../../http/read-body.js';
 import { AwsException, awsFailure, awsOperation, awsResponse, type JsonObject } from './aws-json.js';
+import type { EcrAccount } from './ecr-account.js';
 import { imageOperations } from './image-operations.js';
 import type { Operation, OperationContext } from './operation.js';
 import { repositoryOperations } from './repository-operations.js';
