@@ -68,11 +68,19 @@ function writeProbeChart(expressions: readonly string[], { folder, values }: Pro
   rmSync(templates, { recursive: true, force: true });
   mkdirSync(templates, { recursive: true });
   writeFileSync(join(folder, 'Chart.yaml'), 'apiVersion: v2\nname: probe\nversion: 0.1.0\n');
-  writeFileSync(join(folder, 'values.yaml'), JSON.stringify(values));
+  writeFileSync(join(folder, 'values.yaml'), yamlText(values));
   for (const [index, expression] of expressions.entries()) {
     const text = `{{- define "probe${index}" -}}${expression}{{- end -}}\nresult ${index}: {{ include "probe${index}" . | b64enc | quote }}\n`;
     writeFileSync(join(templates, `probe${index}.yaml`), text);
   }
+}
+
+/** JSON whose strings are ASCII: YAML refuses some characters as they are, and the halves of a pair as JSON escapes them. */
+function yamlText(values: unknown): string {
+  return JSON.stringify(values).replace(/[^\u0020-\u007e]/gu, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+  });
 }
 
 function readResults(count: number, text: string): ProbeResult[] {

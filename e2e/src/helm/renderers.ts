@@ -5,7 +5,11 @@ import { runHelm } from './real-helm.js';
 /** Renders with the real helm. */
 export function helmRenderer(helm: string): RenderChart {
   return async (folder) => {
-    const { code, stdout, stderr } = await runHelm(helm, ['template', 'rel', folder, '--namespace', 'nsp'], 'off');
+    const { code, stdout, stderr } = await runHelm(
+      helm,
+      ['template', 'rel', folder, '--namespace', 'nsp'],
+      'off',
+    );
     return code === 0 ? { text: stdout.toString() } : { error: stderr.trim() };
   };
 }

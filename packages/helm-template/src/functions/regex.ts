@@ -12,7 +12,13 @@ interface RegexMatch {
   readonly group: (index: number) => string | undefined;
 }
 
-type Compile = (pattern: string) => RE2JS;
+/** A compiled expression and its named groups in order; Go lets several groups have the same name. */
+interface Expression {
+  readonly re: RE2JS;
+  readonly names: readonly (readonly [name: string, index: number])[];
+}
+
+type Compile = (pattern: string) => Expression;
 
 /** RE2 expressions. They run in linear time, whatever the pattern. */
 export function regexFunctions(): FunctionEntries {
@@ -33,7 +39,7 @@ export function regexFunctions(): FunctionEntries {
     ],
     [
       'mustRegexMatch',
-      fixed(['string', 'string'], (args) => compile(stringAt(args, 0)).test(stringAt(args, 1))),
+      fixed(['string', 'string'], (args) => compile(stringAt(args, 0)).re.test(stringAt(args, 1))),
     ],
     ...both(
       'Find',
@@ -65,12 +71,17 @@ export function regexFunctions(): FunctionEntries {
 }
 
 function cachingCompiler(): Compile {
-  const compiled = new Map<string, RE2JS>();
+  const compiled = new Map<string, Expression>();
   return (pattern) => {
     const known = compiled.get(pattern);
     if (known !== undefined) return known;
     try {
-      const expression = RE2JS.compile(pattern);
+      const { text, originals } = withUniqueGroupNames(pattern);
+      const re = RE2JS.compile(text);
+      const names = Object.entries(re.namedGroups())
+        .map(([name, index]) => [originals.get(name) ?? name, index] as const)
+        .sort(([, left], [, right]) => left - right);
+      const expression = { re, names };
       compiled.set(pattern, expression);
       return expression;
     } catch (error) {
@@ -80,17 +91,37 @@ function cachingCompiler(): Compile {
   };
 }
 
+/** An escape, a quoted run, a character class, or the beginning of a named group. */
+const SYNTAX =
+  /\\Q[\s\S]*?(?:\\E|$)|\\[\s\S]|\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]|\(\?P?<([A-Za-z_]\w*)>/g;
+
+/** Renames the second and further groups of a name, which RE2JS refuses. */
+function withUniqueGroupNames(pattern: string): {
+  readonly text: string;
+  readonly originals: ReadonlyMap<string, string>;
+} {
+  const originals = new Map<string, string>();
+  const text = pattern.replace(SYNTAX, (whole, name: string | undefined) => {
+    if (name === undefined) return whole;
+    let unique = name;
+    while (originals.has(unique)) unique += '_';
+    originals.set(unique, name);
+    return `(?P<${unique}>`;
+  });
+  return { text, originals };
+}
+
 function matchesOrFalse(compile: Compile, pattern: string, text: string): boolean {
   try {
-    return compile(pattern).test(text);
+    return compile(pattern).re.test(text);
   } catch (error) {
     if (error instanceof GoError) return false;
     throw error;
   }
 }
 
-function matchFrom(expression: RE2JS, text: string, from: number): RegexMatch | undefined {
-  const matcher = expression.matcher(text);
+function matchFrom(expression: Expression, text: string, from: number): RegexMatch | undefined {
+  const matcher = expression.re.matcher(text);
   if (!matcher.find(from)) return undefined;
   return {
     start: matcher.start(),
@@ -105,7 +136,7 @@ function characterWidth(text: string, offset: number): number {
 }
 
 /** At most `limit` matches (all when negative); an empty match right after another match does not count. */
-function findAll(expression: RE2JS, text: string, limit: number): RegexMatch[] {
+function findAll(expression: Expression, text: string, limit: number): RegexMatch[] {
   const matches: RegexMatch[] = [];
   let position = 0;
   let previousEnd = -1;
@@ -121,8 +152,7 @@ function findAll(expression: RE2JS, text: string, limit: number): RegexMatch[] {
   return matches;
 }
 
-function replaceMatches(expression: RE2JS, text: string, replacement: string, expand: boolean): string {
-  const names = new Map(Object.entries(expression.namedGroups()));
+function replaceMatches(expression: Expression, text: string, replacement: string, expand: boolean): string {
   let output = '';
   let lastEnd = 0;
   let position = 0;
@@ -132,7 +162,7 @@ function replaceMatches(expression: RE2JS, text: string, replacement: string, ex
     output += text.slice(lastEnd, match.start);
     // Not for an empty match right after another match.
     if (match.end > lastEnd || match.start === 0) {
-      output += expand ? expandTemplate(replacement, match, expression.groupCount(), names) : replacement;
+      output += expand ? expandTemplate(replacement, match, expression) : replacement;
     }
     lastEnd = match.end;
     position = Math.max(match.end, position + characterWidth(text, position));
@@ -141,25 +171,24 @@ function replaceMatches(expression: RE2JS, text: string, replacement: string, ex
 }
 
 /** `$1`, `${1}`, `$name`, `${name}` and `$$`, as `Regexp.Expand`: an unknown group is empty, a lone `$` stays. */
-function expandTemplate(
-  template: string,
-  match: RegexMatch,
-  groupCount: number,
-  names: ReadonlyMap<string, number>,
-): string {
+function expandTemplate(template: string, match: RegexMatch, { re, names }: Expression): string {
   return template.replace(
     /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu,
     (_whole, braced: string | undefined, bare: string | undefined) => {
       const name = braced ?? bare;
       if (name === undefined) return '$';
-      const index = /^(?:0|[1-9]\d{0,7})$/.test(name) ? Number(name) : names.get(name);
-      return index === undefined || index > groupCount ? '' : (match.group(index) ?? '');
+      if (/^(?:0|[1-9]\d{0,7})$/.test(name)) {
+        return Number(name) > re.groupCount() ? '' : (match.group(Number(name)) ?? '');
+      }
+      // Of several groups with the name the first one that took part counts.
+      const groups = names.filter(([other]) => other === name).map(([, index]) => match.group(index));
+      return groups.find((group) => group !== undefined) ?? '';
     },
   );
 }
 
 /** `Regexp.Split`: at most `limit` parts (all when negative); an empty match at the very beginning is no separator. */
-function splitAtMatches(pattern: string, expression: RE2JS, text: string, limit: number): GoSlice {
+function splitAtMatches(pattern: string, expression: Expression, text: string, limit: number): GoSlice {
   if (limit === 0) return new NilGoSlice('[]string');
   if (pattern !== '' && text === '') return stringSlice(['']);
   const parts: string[] = [];
