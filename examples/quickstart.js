@@ -32,15 +32,15 @@ async function ociSync(args, input = '') {
 async function seedSource(source) {
   const base = { seed: 'base', sizeBytes: 8_000_000 };
   const images = {
-    'shop/web:1.4.0': await buildImage({
+    'shop/web:1.4.0': buildImage({
       seed: 'web',
       layers: [base, { seed: 'web', sizeBytes: 2_000_000 }],
     }),
-    'shop/api:2.0.1': await buildMultiArchImage({
+    'shop/api:2.0.1': buildMultiArchImage({
       seed: 'api',
       layers: [base, { seed: 'api', sizeBytes: 1_000_000 }],
     }),
-    'shop/jobs:0.9': await buildImage({ seed: 'jobs', layers: [base, { seed: 'jobs', sizeBytes: 500_000 }] }),
+    'shop/jobs:0.9': buildImage({ seed: 'jobs', layers: [base, { seed: 'jobs', sizeBytes: 500_000 }] }),
   };
   for (const [name, image] of Object.entries(images)) await pushImage(source, name, image);
   return images;

@@ -170,7 +170,9 @@ describe('a broken rule is found', () => {
       'packages/cli/src/main.ts': `import('./run.js'); import('@oci-sync/sync');`,
       'packages/cli/src/run.ts': `import { copyImage } from '@oci-sync/sync';
         import { copy } from './commands/copy.js';
-        export const lazy = () => import('./commands/tags.js');`,
+        export const lazy = () => import('./commands/tags.js');
+        export const onError = () => import('./describe-error.js');`,
+      'packages/cli/src/describe-error.ts': `import { copyImage } from '@oci-sync/sync';`,
       'packages/cli/src/commands/tags.ts': `import { copyImage } from '@oci-sync/sync';`,
     });
     expect(checkLazyCommands(files)).toEqual([

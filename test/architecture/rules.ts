@@ -115,7 +115,7 @@ export function checkThirdParty(files: readonly SourceFile[]): Violation[] {
 
 /**
  * What the CLI loads for every command holds neither our packages nor any command: each command is brought by
- * `import()` and brings what it needs. Other files that are loaded with `import()` count as loaded.
+ * `import()` and brings what it needs. What the entry itself loads with `import()` counts as loaded.
  */
 export function checkLazyCommands(files: readonly SourceFile[]): Violation[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -131,7 +131,8 @@ export function checkLazyCommands(files: readonly SourceFile[]): Violation[] {
       if (kind === 'static' && isCommand) {
         violations.push(`${path}: is loaded for every command and may import ${specifier} lazily only`);
       }
-      if (kind !== 'type' && target !== undefined && !isCommand) seen.add(target);
+      const isLoaded = kind === 'static' || (kind === 'dynamic' && path === cliEntry);
+      if (isLoaded && target !== undefined && !isCommand) seen.add(target);
     }
   }
   return violations;

@@ -71,7 +71,7 @@ function memoryCache(): ContentCache {
 
 describe('one image', () => {
   it('arrives with its digest, in the fewest requests', async () => {
-    const image = await buildImage({ seed: 'one', layers: 3 });
+    const image = buildImage({ seed: 'one', layers: 3 });
     await pushImage(source, 'team/app:v1', image);
     const report = await copier.copy({ source: from('team/app:v1'), destination: to('mirror/app:v1') });
     expect(report).toMatchObject({
@@ -96,7 +96,7 @@ describe('one image', () => {
   });
 
   it('costs two HEADs when nothing has changed', async () => {
-    await pushImage(source, 'team/app:v1', await buildImage({ seed: 'one' }));
+    await pushImage(source, 'team/app:v1', buildImage({ seed: 'one' }));
     const request = { source: from('team/app:v1'), destination: to('mirror/app:v1') };
     await copier.copy(request);
     source.requests.clear();
@@ -106,7 +106,7 @@ describe('one image', () => {
   });
 
   it('is pushed children first, the tag last', async () => {
-    const image = await buildMultiArchImage({
+    const image = buildMultiArchImage({
       seed: 'multi',
       platforms: ['linux/amd64', 'linux/arm64'],
       attestations: true,
@@ -121,9 +121,9 @@ describe('one image', () => {
   });
 
   it('only sets the tag when its content is there under another', async () => {
-    await pushImage(source, 'team/app:v1', await buildImage({ seed: 'one' }));
-    await pushImage(source, 'team/app:v2', await buildImage({ seed: 'one' }));
-    await pushImage(destination, 'app:old', await buildImage({ seed: 'two' }));
+    await pushImage(source, 'team/app:v1', buildImage({ seed: 'one' }));
+    await pushImage(source, 'team/app:v2', buildImage({ seed: 'one' }));
+    await pushImage(destination, 'app:old', buildImage({ seed: 'two' }));
     await copier.copy({ source: from('team/app:v1'), destination: to('app:v1') });
     destination.requests.clear();
     await copier.copy({ source: from('team/app:v2'), destination: to('app:v2') });
@@ -131,7 +131,7 @@ describe('one image', () => {
   });
 
   it('is checked when the destination does not say what it stored', async () => {
-    await pushImage(source, 'team/app:v1', await buildImage({ seed: 'one' }));
+    await pushImage(source, 'team/app:v1', buildImage({ seed: 'one' }));
     destination.faults.inject(withoutHeaders('docker-content-digest'), { method: 'PUT', route: 'manifest' });
     await copier.copy({ source: from('team/app:v1'), destination: to('app:v1') });
     expect(destination.requests.list({ route: 'manifest' }).map((request) => request.method)).toEqual([
@@ -144,7 +144,7 @@ describe('one image', () => {
 
 describe('platforms', () => {
   it('gives one platform its own manifest, and refuses one that is not there', async () => {
-    const image = await buildMultiArchImage({ seed: 'multi', platforms: ['linux/amd64', 'linux/arm64'] });
+    const image = buildMultiArchImage({ seed: 'multi', platforms: ['linux/amd64', 'linux/arm64'] });
     await pushImage(source, 'app:v1', image);
     const report = await copier.copy({
       source: from('app:v1'),
@@ -170,7 +170,7 @@ describe('platforms', () => {
   });
 
   it('refuses an image of another platform outside an index', async () => {
-    await pushImage(source, 'app:v1', await buildImage({ seed: 'amd', platform: 'linux/amd64' }));
+    await pushImage(source, 'app:v1', buildImage({ seed: 'amd', platform: 'linux/amd64' }));
     const wrong = copier.copy({
       source: from('app:v1'),
       destination: to('app:v1'),
@@ -180,12 +180,12 @@ describe('platforms', () => {
   });
 
   it('costs two HEADs when nothing has changed and the cache is warm', async () => {
-    const image = await buildMultiArchImage({
+    const image = buildMultiArchImage({
       seed: 'multi',
       platforms: ['linux/amd64', 'linux/arm64', 'linux/arm/v6'],
     });
     await pushImage(source, 'app:v1', image);
-    await pushImage(source, 'single:v1', await buildImage({ seed: 'amd', platform: 'linux/amd64' }));
+    await pushImage(source, 'single:v1', buildImage({ seed: 'amd', platform: 'linux/amd64' }));
     const cache = memoryCache();
     const requests = [
       { source: from('app:v1'), destination: to('one:v1'), platforms: ['linux/amd64'] },
@@ -278,7 +278,7 @@ describe('mishaps', () => {
   });
 
   async function pushLarge(): Promise<TestImage> {
-    const image = await buildImage({ seed: 'large', layers: [{ seed: 'large', sizeBytes: 3_000_000 }] });
+    const image = buildImage({ seed: 'large', layers: [{ seed: 'large', sizeBytes: 3_000_000 }] });
     await pushImage(source, 'app:v1', image);
     return image;
   }
@@ -337,7 +337,7 @@ describe('mishaps', () => {
   it('sends again what the destination lost between its HEAD and the manifest', async () => {
     const image = await pushLarge();
     const layer = image.blobs[1]?.descriptor.digest ?? '';
-    await pushImage(destination, 'app:v1', await buildImage({ seed: 'older' }));
+    await pushImage(destination, 'app:v1', buildImage({ seed: 'older' }));
     let lost = true;
     destination.faults.inject(
       async (received, next) => {
@@ -379,7 +379,7 @@ describe('plan', () => {
       await pushImage(
         source,
         `${name}:v1`,
-        await buildImage({ seed: name, layers: [base, { seed: `own ${name}`, sizeBytes: 1_000 }] }),
+        buildImage({ seed: name, layers: [base, { seed: `own ${name}`, sizeBytes: 1_000 }] }),
       );
     }
     const outcomes = await copier.planAll(

@@ -14,7 +14,7 @@ import { YamlError } from './yaml-error.js';
 function goldens(name: string): readonly (readonly [string, JsonValue])[] {
   return JSON.parse(readFileSync(new URL(`../../testdata/yaml/${name}`, import.meta.url), 'utf8')) as [
     string,
-    T,
+    JsonValue,
   ][];
 }
 
