@@ -35,6 +35,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/verify.js')).verifyCommand,
   },
   {
+    name: 'tags',
+    describe: 'List the tags of a repository, or tell the newest',
+    load: async () => (await import('./commands/tags.js')).tagsCommand,
+  },
+  {
     name: 'inspect',
     describe: 'Show what an image consists of',
     load: async () => (await import('./commands/inspect.js')).inspectCommand,
