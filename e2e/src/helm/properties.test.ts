@@ -129,7 +129,7 @@ describe.runIf(canRun(helm))('random input: as helm', () => {
     it(name, () => expectAgreement(text, (index) => `{{ ${name} ${argument(index)} }}`));
   }
 
-  for (const name of ['int', 'int64', 'float64', 'toDecimal', 'add1', 'floor', 'divf 1.5', 'default "d"']) {
+  for (const name of ['int', 'int64', 'float64', 'toDecimal', 'add1', 'floor', 'addf 1.5', 'default "d"']) {
     it(name, () => expectAgreement(json, (index) => `{{ ${name} ${argument(index)} }}`));
   }
 
