@@ -10,10 +10,10 @@ import {
 import type { RewritableChart, ValuesPath } from './rewritten-values.js';
 import { withValueAt } from './values-path.js';
 
-/** A text to be put at a path of the values. */
+/** What is to be put at a path of the values. */
 export interface Setting {
   readonly path: ValuesPath;
-  readonly text: string;
+  readonly value: string | boolean;
 }
 
 /** Moment that every render of a rewrite takes place at. */
@@ -29,6 +29,7 @@ export class ChartProbe {
   #user: GoMap | undefined;
   #base: RenderedChart | undefined;
   #renders = 0;
+  #permissions: readonly Setting[] = [];
 
   constructor(chart: RewritableChart, signal: AbortSignal | undefined) {
     this.#chart = chart;
@@ -38,6 +39,11 @@ export class ChartProbe {
   /** Renders done so far. */
   get renders(): number {
     return this.#renders;
+  }
+
+  /** Settings that every later `tryRender` has on top of its own. */
+  permit(settings: readonly Setting[]): void {
+    this.#permissions = settings;
   }
 
   /**
@@ -53,7 +59,9 @@ export class ChartProbe {
   async tryRender(settings: readonly Setting[]): Promise<RenderedChart | undefined> {
     const coalesced = (await this.base()).root.values;
     let values = await this.#userValues();
-    for (const { path, text } of settings) values = withValueAt(values, coalesced, path, text);
+    for (const { path, value } of [...this.#permissions, ...settings]) {
+      values = withValueAt(values, coalesced, path, value);
+    }
     try {
       // What a schema says of a value that is only there to be seen again does not matter.
       return await this.#render(values, { skipSchemaValidation: true });

@@ -130,7 +130,7 @@ function cutAtLast(
   separator: string,
   barrier: string,
 ): readonly [readonly Piece[], readonly Piece[] | undefined] {
-  for (const [index, piece] of [...pieces.entries()].reverse()) {
+  for (const [index, piece] of [...pieces.entries()].toReversed()) {
     if (typeof piece !== 'string') continue;
     const at = piece.lastIndexOf(separator);
     const wall = barrier === '' ? -1 : piece.lastIndexOf(barrier);
@@ -208,7 +208,7 @@ function cuts(slot: Slot, next: Piece | undefined, rest: string): readonly numbe
     if (fits) lengths.push(length);
   }
   // A registry with a path of its own can take all of the path.
-  return slot.kind === 'name' && !startsWithHost(rest.slice(0, lengths[0])) ? lengths.reverse() : lengths;
+  return slot.kind === 'name' && !startsWithHost(rest.slice(0, lengths[0])) ? lengths.toReversed() : lengths;
 }
 
 /** One assignment, or `undefined` where a slot would need two texts. */

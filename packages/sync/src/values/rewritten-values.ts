@@ -1,5 +1,4 @@
-import type { PresetValuesRule } from '@oci-sync/discovery';
-import type { DiscoveredChart } from '@oci-sync/discovery';
+import type { DiscoveredChart, Note, PresetValuesRule } from '@oci-sync/discovery';
 import type { RegistryReference } from '@oci-sync/oci-client';
 import type { ValuesText } from '@oci-sync/helm-template';
 
@@ -126,12 +125,14 @@ export interface ValuesProof {
 
 /** What `rewriteValues` made. */
 export interface RewrittenValues {
-  /** The updated values file: YAML. */
+  /** The updated values file: YAML. The file as it was, where the chart does not render with any change. */
   readonly text: string;
   /** Whether it is the user's file, changed, or a fresh one with only what is needed. */
   readonly base: 'user-file' | 'fresh';
   /** Sorted by key. */
   readonly changes: readonly ValuesChange[];
+  /** What the user should know of values that were not set. */
+  readonly notes: readonly Note[];
   /** Absent where there is no chart: nothing is proven. */
   readonly proof?: ValuesProof | undefined;
   /** Renders it took, the proof's included. */

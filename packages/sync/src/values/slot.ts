@@ -54,8 +54,9 @@ export function settingsOf(texts: Iterable<readonly [Slot, string]>): readonly S
   const settings = new Map<string, Setting>();
   for (const [{ path, value, before }, text] of texts) {
     const key = formatKey(path);
-    const current = settings.get(key)?.text ?? value;
-    settings.set(key, { path, text: before === value ? text : current.replaceAll(before, text) });
+    const known = settings.get(key)?.value;
+    const current = typeof known === 'string' ? known : value;
+    settings.set(key, { path, value: before === value ? text : current.replaceAll(before, text) });
   }
   return [...settings.values()];
 }

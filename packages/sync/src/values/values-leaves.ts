@@ -24,7 +24,7 @@ const deepest = 40;
 const partKeys = ['registry', 'tag', 'digest'] as const;
 
 /** Keys by which charts call images and their parts. */
-const imageWord = /image|registr|repositor|tag|digest|sha|version|hub|name|path/i;
+const imageWord = /image|registr|repositor|tag|digest|version|hub|name|path|(?:^|[._-])sha(?:256)?$/i;
 
 /** Whether a key, or the key of a table it stands in, speaks of images. */
 export function speaksOfImages({ path }: ValuesLeaf): boolean {

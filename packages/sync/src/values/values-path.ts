@@ -24,11 +24,16 @@ export function valueAtPath(values: GoValue, path: ValuesPath): GoValue | undefi
 }
 
 /**
- * `values` with a text at the path; nothing is changed in place. Tables merge with the defaults when the chart is
+ * `values` with something else at the path; nothing is changed in place. Tables merge with the defaults when the chart is
  * rendered, lists don't: a list on the way that `values` does not have is taken from `coalesced`, whole.
  */
-export function withValueAt(values: GoMap, coalesced: GoValue, path: ValuesPath, text: string): GoMap {
-  const result = put(values, coalesced, path, text);
+export function withValueAt(
+  values: GoMap,
+  coalesced: GoValue,
+  path: ValuesPath,
+  leaf: string | boolean,
+): GoMap {
+  const result = put(values, coalesced, path, leaf);
   return result instanceof GoMap ? result : values;
 }
 
@@ -36,21 +41,21 @@ function put(
   values: GoValue | undefined,
   coalesced: GoValue | undefined,
   path: ValuesPath,
-  text: string,
+  leaf: string | boolean,
 ): GoValue {
   const [step, ...rest] = path;
-  if (step === undefined) return text;
+  if (step === undefined) return leaf;
   if (typeof step === 'number') {
     const list =
       values instanceof GoSlice ? values : coalesced instanceof GoSlice ? coalesced : new GoSlice();
     const items = [...list.items];
     const below = coalesced instanceof GoSlice ? coalesced.items[step] : undefined;
-    items[step] = put(items[step], below, rest, text);
+    items[step] = put(items[step], below, rest, leaf);
     return new GoSlice(items);
   }
   const entries = new Map(values instanceof GoMap ? values.entries : []);
   const below = coalesced instanceof GoMap ? coalesced.entries.get(step) : undefined;
   // Inside a list everything is the user's: there are no defaults to merge with.
-  entries.set(step, put(entries.get(step), below, rest, text));
+  entries.set(step, put(entries.get(step), below, rest, leaf));
   return new GoMap(entries);
 }
