@@ -47,6 +47,8 @@ export interface CopierOptions extends Omit<OciCopierOptions, 'cache' | 'reposit
   readonly createRepositories?: boolean | undefined;
   /** How they are created. @default scan on push, AES256 */
   readonly repositorySettings?: RepositorySettings | undefined;
+  /** Whether public.ecr.aws is read with AWS credentials, for its higher limits, instead of anonymously. @default false */
+  readonly publicEcrToken?: boolean | undefined;
   /** Registries, by host and port, that are ECR behind a name of their own. */
   readonly ecrRegistries?: ReadonlyMap<string, EcrRegistrySettings> | undefined;
 }
@@ -94,8 +96,15 @@ export function createCopier(options: CopierOptions = {}): Copier {
     credentials = [],
     ...more
   } = options;
-  const { region, fallbackRegion, createRepositories, repositorySettings, ecrRegistries, ...copierOptions } =
-    more;
+  const {
+    region,
+    fallbackRegion,
+    createRepositories,
+    repositorySettings,
+    publicEcrToken,
+    ecrRegistries,
+    ...copierOptions
+  } = more;
   // AWS is asked over the copier's own connections, which exist once it does.
   const awsHttp: AwsHttp = { request: async (request) => copier.client.http.request(request) };
   const ecr = createEcr({
@@ -106,6 +115,7 @@ export function createCopier(options: CopierOptions = {}): Copier {
     registries: ecrRegistries,
     repositorySettings,
     createRepositories,
+    publicToken: publicEcrToken,
   });
   const contentCache = openCache(cache, environment, homeDirectory);
   const providers = [
