@@ -56,6 +56,7 @@ export { removeDockerLogin, saveDockerLogin } from './auth/credentials/docker-lo
 export { explicitCredentials } from './auth/credentials/explicit-credentials.js';
 export { defaultCacheDirectory } from './cache/default-cache-directory.js';
 export { openContentCache } from './cache/open-content-cache.js';
+export { scopedSignal } from './copy/scoped-signal.js';
 export { copyImage } from './copy-image.js';
 export { createCopier } from './create-copier.js';
 export { CopyError, isCopyError } from './errors/copy-error.js';
