@@ -1,4 +1,5 @@
 import { HelmTemplateError } from '@oci-sync/helm-template';
+import { scopedSignal } from '@oci-sync/oci-client';
 import { openChartCache } from '../charts/chart-cache.js';
 import type { DependencyContext } from '../charts/complete-dependencies.js';
 import { readRepositoriesFile } from '../charts/chart-repositories.js';
@@ -30,7 +31,7 @@ import { staticImages } from './static-images.js';
  */
 export async function discoverImages(options: DiscoverOptions): Promise<Discovery> {
   const failure = new AbortController();
-  const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const signal = scopedSignal(failure.signal, options.signal);
   const sources = await startSources({ ...options, signal });
   try {
     return summarize(await Promise.all(sources), options);

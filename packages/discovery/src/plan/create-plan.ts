@@ -1,4 +1,10 @@
-import { formatReference, parsePlatform, type Digest, type RegistryReference } from '@oci-sync/oci-client';
+import {
+  formatReference,
+  parsePlatform,
+  scopedSignal,
+  type Digest,
+  type RegistryReference,
+} from '@oci-sync/oci-client';
 import { runConcurrently } from '../access/run-concurrently.js';
 import { DiscoveryError } from '../errors.js';
 import type { DiscoveredImage } from '../image/discovered-image.js';
@@ -27,8 +33,9 @@ const imagesAtOnce = 8;
  */
 export async function createPlan(
   images: readonly DiscoveredImage[],
-  options: PlanOptions,
+  given: PlanOptions,
 ): Promise<PlanResult> {
+  const options: PlanOptions = { ...given, signal: scopedSignal(given.signal) };
   const template = options.nameTemplate ?? defaultNameTemplate;
   checkNameTemplate(template);
   checkPlatforms(options.platforms);

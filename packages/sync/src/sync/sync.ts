@@ -1,5 +1,5 @@
 import type { DiscoveredChart, Discovery, ImagePlan, PlanResult } from '@oci-sync/discovery';
-import { formatReference } from '@oci-sync/oci-client';
+import { formatReference, scopedSignal } from '@oci-sync/oci-client';
 import { createCopier, type Copier } from '../copier/create-copier.js';
 import { checkMoved } from './check-moved.js';
 import { copyImages, foretellImages } from './copy-images.js';
@@ -132,7 +132,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   const startedAt = options.now ?? new Date();
   const copier = createCopier({ ...options, onEvent: (event) => options.onEvent?.({ type: 'copy', event }) });
   try {
-    return await run(copier, options, startedAt);
+    return await run(copier, { ...options, signal: scopedSignal(options.signal) }, startedAt);
   } finally {
     await copier.close();
   }

@@ -1,5 +1,5 @@
 import type { ImagePlan, PlannedImage } from '@oci-sync/discovery';
-import type { CopyReport, VerifyReport } from '@oci-sync/oci-client';
+import { scopedSignal, type CopyReport, type VerifyReport } from '@oci-sync/oci-client';
 import { createCopier, type Copier } from '../copier/create-copier.js';
 import { copyRequest } from '../sync/copy-requests.js';
 import { findRegistry } from '../sync/find-registry.js';
@@ -82,8 +82,10 @@ async function inTurns<Item, Result>(
  * is missing is copied, and checked again.
  * @throws OciError, DiscoveryError as `sync` does before it copies; the signal's reason
  */
-export async function verifyImages(options: VerifyOptions): Promise<VerifyImagesReport> {
-  const { signal, concurrency = defaultConcurrency, onEvent } = options;
+export async function verifyImages(given: VerifyOptions): Promise<VerifyImagesReport> {
+  const signal = scopedSignal(given.signal);
+  const options: VerifyOptions = { ...given, signal };
+  const { concurrency = defaultConcurrency, onEvent } = options;
   const copier = createCopier({ ...options, onEvent: (event) => onEvent?.({ type: 'copy', event }) });
   try {
     const given = options.registry ?? options.plan?.registry;
