@@ -19,7 +19,7 @@ export interface ProcessDescription {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Asked every 20 ms until it says true. */
   readonly isReady: (process: BackgroundProcess) => boolean | Promise<boolean>;
-  /** @default 30_000 */
+  /** @default 60_000 */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface ProcessDescription {
  * @throws Error with its output when it exits early or is not ready in time.
  */
 export async function startProcess(description: ProcessDescription): Promise<BackgroundProcess> {
-  const { program, args, env, isReady, timeoutMs = 30_000 } = description;
+  const { program, args, env, isReady, timeoutMs = 60_000 } = description;
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', program, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder that is removed with everything in it when it is disposed of. */
+/** A folder of its own for one test or program. */
 export interface TemporaryFolder {
   readonly path: string;
+  /** Takes it away with everything in it. */
   remove(): void;
 }
 
