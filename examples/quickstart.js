@@ -1,7 +1,8 @@
-// The main job on this machine alone: mirror images from one registry into a (local) ECR, twice, and read one back.
+// The main job on this machine alone: mirror the images of a chart, a catalog and a list into a (local) ECR, point the
+// chart's values at it, run again, verify, and read one image back.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,35 +16,62 @@ import {
 } from '@oci-sync/registry/testing';
 import { createCopier } from 'oci-sync';
 
+const chart = fileURLToPath(new URL('shop-chart', import.meta.url));
 const cli = fileURLToPath(new URL('../packages/cli/bin/oci-sync.js', import.meta.url));
 
 /** Runs the command line as a user does, its output on this terminal. */
-async function ociSync(args, input = '') {
+async function ociSync(args, folder) {
   console.log(`\n$ oci-sync ${args.join(' ')}`);
   const child = spawn(process.execPath, [cli, ...args], {
-    stdio: ['pipe', 'inherit', 'inherit'],
+    cwd: folder,
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
-  child.stdin.end(input);
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   if (code !== 0) throw new Error(`oci-sync ended with exit code ${code}`);
 }
 
-/** Three images on one base: real gzip tar layers, the second for two platforms. */
+/** Images on one base: real gzip tar layers; one for two platforms, one with two tags. */
 async function seedSource(source) {
   const base = { seed: 'base', sizeBytes: 8_000_000 };
+  const image = (seed, created) =>
+    buildImage({ seed, created, layers: [base, { seed, sizeBytes: 1_000_000 }] });
   const images = {
-    'shop/web:1.4.0': buildImage({
-      seed: 'web',
-      layers: [base, { seed: 'web', sizeBytes: 2_000_000 }],
-    }),
+    'shop/web:1.4.0': image('web'),
     'shop/api:2.0.1': buildMultiArchImage({
       seed: 'api',
-      layers: [base, { seed: 'api', sizeBytes: 1_000_000 }],
+      layers: [base, { seed: 'api', sizeBytes: 500_000 }],
     }),
-    'shop/jobs:0.9': buildImage({ seed: 'jobs', layers: [base, { seed: 'jobs', sizeBytes: 500_000 }] }),
+    'shop/cache:7.2': image('cache'),
+    'shop/jobs:0.8': image('jobs, older', '2025-03-01T00:00:00Z'),
+    'shop/jobs:0.9': image('jobs', '2025-06-01T00:00:00Z'),
+    'tools/shop-codecollection:main-1a2b3c4-5d6e7f8': image('tools'),
   };
-  for (const [name, image] of Object.entries(images)) await pushImage(source, name, image);
+  for (const [name, built] of Object.entries(images)) await pushImage(source, name, built);
   return images;
+}
+
+/** The files a user would have: values with comments, a catalog of CodeCollections, a list of further images. */
+async function writeInputs(folder, registry) {
+  const values = `# Our own settings of the shop.
+image:
+  registry: ${registry} # where we build
+  repository: shop/web
+migrations:
+  image: ${registry}/shop/api:2.0.1
+cache:
+  image:
+    repository: ${registry}/shop/cache
+`;
+  const catalog = `codecollections:
+  - name: Shop CodeCollection
+    slug: shop-codecollection
+    git_url: https://git.example/shop/shop-codecollection
+    image_source: oci
+    image_registry: ${registry}/tools/shop-codecollection
+`;
+  await writeFile(join(folder, 'values.yaml'), values);
+  await writeFile(join(folder, 'catalog.yaml'), catalog);
+  await writeFile(join(folder, 'images.txt'), `${registry}/shop/jobs # no tag: the newest\n`);
 }
 
 /** Pulls an image from the mirror and checks every byte of it, layers unpacked. */
@@ -86,19 +114,33 @@ try {
     AWS_REGION: 'us-west-2',
   });
   const images = await seedSource(source);
-  const list = Object.keys(images).map((name) => `${source.host}/${name} ${ecr.host}/mirror/${name}\n`);
+  await writeInputs(work, source.host);
   console.log(`source registry ${source.host}; a stand-in for AWS ECR at ${ecr.host}, empty`);
 
-  await ociSync(['copy', '--from-file', '-'], list.join(''));
+  const inputs = [
+    '-c',
+    chart,
+    '-f',
+    'values.yaml',
+    '--catalog',
+    'catalog.yaml',
+    '-e',
+    'images.txt',
+    '-p',
+    'mirror',
+  ];
+  await ociSync(['sync', ...inputs], work);
   console.log(`\nrepositories created in ECR: ${ecr.content.repositories().join(', ')}`);
+  console.log(`\nupdated_values.yaml:\n${await readFile(join(work, 'updated_values.yaml'), 'utf8')}`);
 
   ecr.requests.clear();
-  await ociSync(['copy', '--from-file', '-'], list.join(''));
+  await ociSync(['sync', ...inputs], work);
   const writes = ecr.requests.count({ method: ['POST', 'PUT', 'PATCH'], path: /^\/v2\// });
   if (writes > 0) throw new Error(`the second run wrote ${writes} times to an unchanged mirror`);
   console.log('\nthe second run wrote nothing: every image was found unchanged');
 
-  await readBack(`${ecr.host}/mirror/shop/web:1.4.0`, images['shop/web:1.4.0']);
+  await ociSync(['verify', ...inputs], work);
+  await readBack(`${ecr.host}/mirror/web:1.4.0`, images['shop/web:1.4.0']);
 } finally {
   await Promise.all([source.close(), ecr.close(), rm(work, { recursive: true, force: true })]);
 }

@@ -1,4 +1,5 @@
 export type { RefusedCredential } from './auth/credential-chain.js';
+export type { DockerLogin } from './auth/credentials/docker-login.js';
 export type { Credential, CredentialProvider, CredentialRequest } from './auth/credentials/provider.js';
 export type { ContentCache } from './content/content-cache.js';
 export type { Descriptor, ManifestContent, Platform } from './content/descriptor.js';
