@@ -18,10 +18,13 @@ export async function copyImage(
   destination: string,
   options: CopyOptions = {},
 ): Promise<CopyReport> {
-  const { platforms, missingPlatform, referrers, signal, ...copierOptions } = options;
+  const { platforms, missingPlatform, referrers, repair, signal, ...copierOptions } = options;
   const copier = createCopier(copierOptions);
   try {
-    return await copier.copy({ source, destination, platforms, missingPlatform, referrers }, { signal });
+    return await copier.copy(
+      { source, destination, platforms, missingPlatform, referrers, repair },
+      { signal },
+    );
   } finally {
     await copier.close();
   }

@@ -17,6 +17,7 @@ import type { CopyReport } from './copy/copy-report.js';
 import type { CopySubject } from './copy/events.js';
 import { createRegistryLedger, repositoryRecord, type RegistryLedger } from './copy/registry-ledger.js';
 import { scopedSignal } from './copy/scoped-signal.js';
+import { SharedCall } from './copy/shared-call.js';
 import { createTransferQueue } from './copy/transfer-queue.js';
 import { verifyContent, type VerifyReport } from './copy/verify-content.js';
 import type { Side } from './errors/oci-error.js';
@@ -102,7 +103,7 @@ export function createCopier(options: CopierOptions = {}): Copier {
   });
   const ledgers = new Map<string, RegistryLedger>();
   const layouts = new Map<string, ContentDestination>();
-  const prepared = new Map<string, Promise<void>>();
+  const prepared = new Map<string, SharedCall<void>>();
 
   const openStore = (
     reference: Reference,
@@ -129,11 +130,13 @@ export function createCopier(options: CopierOptions = {}): Copier {
     side: Side,
     signal: AbortSignal | undefined,
   ): Promise<void> => {
-    if (options.prepareRegistry === undefined || reference.kind === 'layout') return;
-    const key = `${side} ${reference.registry}`;
-    const started = prepared.get(key) ?? options.prepareRegistry(reference.registry, side, signal);
-    prepared.set(key, started);
-    await started;
+    const { prepareRegistry } = options;
+    if (prepareRegistry === undefined || reference.kind === 'layout') return;
+    const { registry } = reference;
+    const key = `${side} ${registry}`;
+    const preparing = prepared.get(key) ?? new SharedCall();
+    prepared.set(key, preparing);
+    await preparing.run(signal, async () => prepareRegistry(registry, side, signal));
   };
 
   const ledgerOf = (destination: ContentDestination): RegistryLedger => {

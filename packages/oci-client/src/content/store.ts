@@ -101,8 +101,8 @@ export interface BlobUpload {
    * content is wrong, so that nothing wrong is ever committed.
    */
   send(descriptor: Descriptor, body: Readable, options?: CallOptions): Promise<void>;
-  /** Gives the session up; never throws. */
-  cancel(): Promise<void>;
+  /** Gives the session up; never throws. Once the signal has aborted no request is sent for it: sessions expire. */
+  cancel(options?: CallOptions): Promise<void>;
 }
 
 /** Options of {@link ContentDestination.pushManifest}. */
@@ -135,6 +135,9 @@ export interface MountRules {
 export interface ContentDestination extends ContentSource {
   /** `undefined` where nothing can be mounted (layouts). */
   readonly mounts: MountRules | undefined;
+
+  /** Whether a blob of size 0 can be stored (registry note: not at ECR). */
+  readonly takesEmptyBlobs: boolean;
 
   /**
    * Whether the repository is there, in one request (`tags/list`); `undefined` when the registry does not tell.

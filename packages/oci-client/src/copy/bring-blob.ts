@@ -2,6 +2,7 @@ import type { Descriptor } from '../content/descriptor.js';
 import type { BlobUpload } from '../content/store.js';
 import { atDestination, type CopyContext } from './copy-context.js';
 import { claimBlob, type Claim, type Holder, type RegistryLedger } from './registry-ledger.js';
+import { untilAborted } from './until-aborted.js';
 import { uploadBlob } from './upload-blob.js';
 import { withRepository } from './with-repository.js';
 
@@ -22,16 +23,6 @@ async function tryMount(context: CopyContext, blob: Descriptor, from: string): P
   if (started.outcome === 'started') return { mounted: false, session: started.upload };
   if (ledger.mounts === 'unknown') ledger.mounts = 'works';
   return { mounted: true };
-}
-
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 async function upload(context: CopyContext, blob: Descriptor, session?: BlobUpload): Promise<BlobOutcome> {
@@ -73,12 +64,13 @@ async function follow(
 ): Promise<BlobOutcome> {
   const { ledger, signal } = context;
   const committedOrOff = async (): Promise<unknown> =>
-    abortable(Promise.race([holder.committed, ledger.mountsOff]), signal);
-  if (!(await abortable(Promise.race([holder.uploaded, ledger.mountsOff.then(() => false)]), signal)))
+    untilAborted(Promise.race([holder.committed, ledger.mountsOff]), signal);
+  if (!(await untilAborted(Promise.race([holder.uploaded, ledger.mountsOff.then(() => false)]), signal)))
     return lead(context, blob);
   if (ledger.mountNeedsCommit && !holder.isCommitted()) {
     if (!mayWait) return lead(context, blob);
     await committedOrOff();
+    if (!holder.isCommitted()) return lead(context, blob);
   }
   if (mountsAreOff(ledger)) return lead(context, blob);
 
@@ -89,9 +81,9 @@ async function follow(
   if (!holder.isCommitted()) {
     ledger.mountNeedsCommit = true;
     if (!mayWait) return upload(context, blob, first.session);
-    await first.session.cancel();
+    await first.session.cancel({ signal });
     await committedOrOff();
-    if (mountsAreOff(ledger)) return lead(context, blob);
+    if (!holder.isCommitted() || mountsAreOff(ledger)) return lead(context, blob);
     const second = await tryMount(context, blob, holder.repository);
     if (second.mounted) return 'mounted';
     ledger.turnMountsOff();
@@ -107,12 +99,15 @@ async function carryOut(
   claim: Claim,
   mayWait: boolean,
 ): Promise<BlobOutcome> {
+  const { ledger, repository } = context;
   switch (claim.role) {
     case 'present':
       return 'existing';
     case 'join':
-      if (await abortable(claim.done, context.signal)) return 'existing';
-      return carryOut(context, blob, claimBlob(context.ledger, context.repository, blob.digest), false);
+      // A late claim must not wait for one that may wait for this image's own manifest.
+      if (!mayWait && claim.mayWait) return lead(context, blob);
+      if (await untilAborted(claim.done, context.signal)) return 'existing';
+      return carryOut(context, blob, claimBlob(ledger, repository, blob.digest, { mayWait: false }), false);
     case 'follow':
     case 'lead': {
       let there = false;

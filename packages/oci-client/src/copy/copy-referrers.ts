@@ -1,7 +1,7 @@
-import type { Descriptor, ManifestContent } from '../content/descriptor.js';
+import type { Descriptor } from '../content/descriptor.js';
 import { manifestMediaType, parseManifest } from '../content/manifest.js';
 import { mediaTypes } from '../content/media-types.js';
-import { isOciError } from '../errors/oci-error.js';
+import { isOciError, type Side } from '../errors/oci-error.js';
 import { descriptorOf, type ContentNode } from '../plan/content-tree.js';
 import { createContentReader, walkContent } from '../plan/walk-content.js';
 import { digestAlgorithm, digestHex, digestOf, type Digest } from '../reference/digest.js';
@@ -41,33 +41,60 @@ function referrersTag(digest: Digest): string {
   return `${digestAlgorithm(digest)}-${digestHex(digest)}`;
 }
 
-function isRefusal(error: unknown): error is Error {
-  return isOciError(error, 'OCI_UNSUPPORTED_CONTENT') || isOciError(error, 'OCI_UPLOAD_FAILED');
+/** What is wrong with one referrer alone: refused, listed but gone (lists outlive content), or unreadable. */
+const ownTroubles: ReadonlySet<string> = new Set([
+  'OCI_UNSUPPORTED_CONTENT',
+  'OCI_UPLOAD_FAILED',
+  'OCI_TAG_IMMUTABLE',
+  'OCI_NOT_FOUND',
+  'OCI_INVALID_MANIFEST',
+  'OCI_TOO_LARGE',
+]);
+
+/** Runs a step for one referrer; its own trouble is noted, and the image is complete without it. */
+async function noteTrouble<T>(
+  progress: Progress,
+  name: string,
+  step: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!isOciError(error) || !ownTroubles.has(error.code)) throw error;
+    progress.refused.push(`${name}: ${error.message}`);
+    return undefined;
+  }
 }
 
-/** Pushes one referrer; one that the destination does not take is noted, and the image is complete without it. */
-async function pushReferrer(
+/** Copies one referrer; `undefined` when it could not be, which is noted. */
+async function copyReferrer(
   progress: Progress,
-  content: ManifestContent,
+  name: string,
   tag: string | undefined,
 ): Promise<ContentNode | undefined> {
   const { context } = progress;
   const reader = createContentReader(context.source, { signal: context.signal });
-  const node = await atSource(
-    context,
-    'fetch manifest',
-    async () => walkContent(reader, content),
-    content.digest,
-  );
-  try {
+  return noteTrouble(progress, name, async () => {
+    const node = await atSource(context, 'fetch manifest', async () =>
+      walkContent(reader, await reader.fetchRoot(name)),
+    );
     progress.pushes.push(await pushContent(context, node, { tag, repair: false }));
+    progress.copied += 1;
+    return node;
+  });
+}
+
+/** What a cosign tag stands for; some registries answer 403 for a tag that is not there (Artifactory). */
+async function resolveTag(context: CopyContext, side: Side, tag: string): Promise<Descriptor | undefined> {
+  const { source, destination, signal } = context;
+  try {
+    return side === 'source'
+      ? await atSource(context, 'resolve', async () => source.resolve(tag, { signal }))
+      : await atDestination(context, 'resolve', async () => destination.resolve(tag, { signal }));
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    progress.refused.push(`${content.digest}: ${error.message}`);
-    return undefined;
+    if (isOciError(error, 'OCI_DENIED')) return undefined;
+    throw error;
   }
-  progress.copied += 1;
-  return node;
 }
 
 async function fetchFallbackIndex(context: CopyContext, tag: string): Promise<readonly Descriptor[]> {
@@ -120,45 +147,32 @@ async function copyApiReferrers(progress: Progress, subject: Digest, depth: numb
   for (const referrer of listed.descriptors) {
     if (progress.seen.has(referrer.digest)) continue;
     progress.seen.add(referrer.digest);
-    const content = await atSource(
-      context,
-      'fetch manifest',
-      async () => source.fetchManifest(referrer.digest, { signal }),
-      referrer.digest,
-    );
-    const node = await pushReferrer(progress, content, undefined);
+    const node = await copyReferrer(progress, referrer.digest, undefined);
     if (node === undefined) continue;
     const { artifactType, annotations } = referrer;
     pushed.push({ ...descriptorOf(node), artifactType, annotations });
     if (depth < maxDepth) await copyReferrersOf(progress, node.content.digest, depth + 1);
   }
   if (pushed.length === 0) return;
-  await atDestination(
-    context,
-    'list referrers',
-    async () => {
-      // Asked, not concluded from OCI-Subject, which some registries answered without having the API (registry note: ECR).
-      const { from } = await destination.listReferrers(subject, { signal });
-      if (from === 'tag')
-        await serialised(context, subject, async () => updateFallbackTag(context, subject, pushed));
-    },
-    subject,
+  const noteAtDestination = async (): Promise<void> => {
+    // Asked, not concluded from OCI-Subject, which some registries answered without having the API (registry note: ECR).
+    const { from } = await destination.listReferrers(subject, { signal });
+    if (from === 'tag')
+      await serialised(context, subject, async () => updateFallbackTag(context, subject, pushed));
+  };
+  await noteTrouble(progress, referrersTag(subject), async () =>
+    atDestination(context, 'list referrers', noteAtDestination, subject),
   );
 }
 
 async function copyTaggedReferrers(progress: Progress, subject: Digest): Promise<void> {
   const { context } = progress;
-  const { source, destination, signal } = context;
   for (const suffix of tagSuffixes) {
     const tag = `${referrersTag(subject)}${suffix}`;
-    const found = await atSource(context, 'resolve', async () => source.resolve(tag, { signal }));
+    const found = await resolveTag(context, 'source', tag);
     if (found === undefined) continue;
-    const present = await atDestination(context, 'resolve', async () => destination.resolve(tag, { signal }));
-    if (present?.digest === found.digest) continue;
-    const content = await atSource(context, 'fetch manifest', async () =>
-      source.fetchManifest(tag, { signal }),
-    );
-    await pushReferrer(progress, content, tag);
+    const present = await resolveTag(context, 'destination', tag);
+    if (present?.digest !== found.digest) await copyReferrer(progress, tag, tag);
   }
 }
 
@@ -176,11 +190,7 @@ async function countReferrers(context: CopyContext, subject: Digest): Promise<nu
     subject,
   );
   const tags = await Promise.all(
-    tagSuffixes.map(async (suffix) =>
-      atSource(context, 'resolve', async () =>
-        source.resolve(`${referrersTag(subject)}${suffix}`, { signal }),
-      ),
-    ),
+    tagSuffixes.map(async (suffix) => resolveTag(context, 'source', `${referrersTag(subject)}${suffix}`)),
   );
   return listed.descriptors.length + tags.filter((tag) => tag !== undefined).length;
 }

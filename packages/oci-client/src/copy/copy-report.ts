@@ -22,7 +22,10 @@ export type ReferrersReport =
       readonly copied: number;
       /** Referrers of content that the platform filter left out. */
       readonly leftOut: number;
-      /** Referrers the destination refused, with its reason; the image itself is complete. */
+      /**
+       * Referrers that could not be copied, with the reason: the destination refused them, or the source lists what it
+       * does not have. The image itself is complete.
+       */
       readonly refused: readonly string[];
     };
 

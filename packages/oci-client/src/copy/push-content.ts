@@ -7,6 +7,7 @@ import { atDestination, destinationPlace, type CopyContext } from './copy-contex
 import { claimBlob, noteHolder, type Claim } from './registry-ledger.js';
 import { placed } from '../errors/place.js';
 import { scopedSignal } from './scoped-signal.js';
+import { SharedCall } from './shared-call.js';
 import { uploadBlob } from './upload-blob.js';
 import { withRepository } from './with-repository.js';
 
@@ -23,12 +24,12 @@ async function repositoryIsNew(context: CopyContext): Promise<boolean> {
   if (repository.isNew !== undefined) return repository.isNew;
   // A self-mount asks for each blob at no cost, so whether the repository is new does not matter.
   if (ledger.mounts === 'works' && !ledger.mountNeedsCommit) return false;
-  repository.existence ??= destination.repositoryExists({ signal });
+  const { existence } = repository;
   try {
-    const exists = await repository.existence;
+    const exists = await existence.run(signal, async () => destination.repositoryExists({ signal }));
     repository.isNew ??= exists === false;
   } catch (error) {
-    repository.existence = undefined;
+    if (repository.existence === existence) repository.existence = new SharedCall();
     // Listing tags may be denied where pushing is not (registry note: ECR's ListImages).
     if (!isOciError(error, 'OCI_DENIED')) throw placed(error, destinationPlace(context, 'resolve'));
     repository.isNew ??= false;
@@ -76,7 +77,11 @@ function missesContent(error: unknown): error is OciError {
   return (
     isOciError(error) &&
     error.registryCodes.some(
-      (code) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UPLOAD_UNKNOWN' || code === 'BLOB_UNKNOWN',
+      (code) =>
+        code === 'MANIFEST_BLOB_UNKNOWN' ||
+        code === 'BLOB_UPLOAD_UNKNOWN' ||
+        code === 'BLOB_UNKNOWN' ||
+        code === 'MANIFEST_UNKNOWN',
     )
   );
 }
@@ -140,8 +145,7 @@ async function pushMissing(context: CopyContext, node: ContentNode, refusal: Oci
     blobs.filter((blob) => isMissing(blob.digest)).map(async (blob) => uploadBlob(context, blob)),
   );
   for (const child of node.children.filter((each) => isMissing(each.content.digest))) {
-    await pushMissing(context, child, refusal);
-    await putManifest(context, { node: child, tag: undefined });
+    await pushNode(context, { node: child, tag: undefined });
   }
 }
 
@@ -172,7 +176,25 @@ function claimAll(context: CopyContext, nodes: readonly ContentNode[]): Readonly
   if (mountableSource !== undefined)
     for (const digest of blobs.keys()) noteHolder(ledger, mountableSource, digest);
   return new Map(
-    [...blobs].map(([digest, blob]) => [digest, { blob, claim: claimBlob(ledger, repository, digest) }]),
+    [...blobs].map(([digest, blob]) => [
+      digest,
+      { blob, claim: claimBlob(ledger, repository, digest, { mayWait: true }) },
+    ]),
+  );
+}
+
+/** Fails before anything is sent where the destination cannot store an empty blob. */
+function refuseEmptyBlobs(context: CopyContext, root: ContentNode): void {
+  if (context.destination.takesEmptyBlobs) return;
+  const empty = nodesBottomUp(root).flatMap((node) => blobsOf(node).blobs.filter((blob) => blob.size === 0));
+  const [first] = empty;
+  if (first === undefined) return;
+  throw placed(
+    new OciError(`the destination cannot store empty blobs, and the image has one: ${first.digest}`, {
+      code: 'OCI_UNSUPPORTED_CONTENT',
+      hint: 'rebuild the image without empty layers, or mirror it to a registry that takes them',
+    }),
+    destinationPlace(context, 'push blob', first.digest),
   );
 }
 
@@ -206,6 +228,7 @@ export async function pushContent(
   const { tag, repair } = options;
   const failure = new AbortController();
   const context: CopyContext = { ...outer, signal: scopedSignal(outer.signal, failure.signal) };
+  refuseEmptyBlobs(context, root);
   await repositoryIsNew(context);
   const existing = await findExisting(context, nodesBottomUp(root));
   const needed = repair ? nodesBottomUp(root) : neededNodes(root, existing);

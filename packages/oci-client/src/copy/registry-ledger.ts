@@ -1,4 +1,5 @@
 import type { Digest } from '../reference/digest.js';
+import { SharedCall } from './shared-call.js';
 import type { TransferQueue } from './transfer-queue.js';
 
 /** A repository that has, or is about to have, a blob: where others can mount it from. */
@@ -17,12 +18,20 @@ export interface Lead extends Holder {
   readonly settleCommitted: (there: boolean) => void;
 }
 
+/** A blob on its way to a repository. */
+export interface Bringing {
+  /** Settles with whether it got there. Never rejects. */
+  readonly done: Promise<boolean>;
+  /** Whether it may wait for the manifest of another image. */
+  readonly mayWait: boolean;
+}
+
 /** What a copy has to do about one blob of its repository. */
 export type Claim =
   /** The repository has it. */
   | { readonly role: 'present' }
-  /** Another copy is bringing it there; `done` settles with whether it succeeded. */
-  | { readonly role: 'join'; readonly done: Promise<boolean> }
+  /** Another copy is bringing it there, and `mayWait` for manifests of others to do so. */
+  | ({ readonly role: 'join' } & Bringing)
   /** Another repository of the registry has it, or will: mount it from there. */
   | { readonly role: 'follow'; readonly holder: Holder; readonly settle: (there: boolean) => void }
   /** First in this run: find out whether it is there, else send it. */
@@ -34,10 +43,10 @@ export interface RepositoryRecord {
   /** It was missing when this run came to it, so only what this run brought is there. `undefined`: not asked yet. */
   isNew: boolean | undefined;
   /** The one request of this run that tells whether it is there. */
-  existence: Promise<boolean | undefined> | undefined;
+  existence: SharedCall<boolean | undefined>;
   /** The one creation of this run. */
-  creation: Promise<void> | undefined;
-  readonly blobs: Map<Digest, 'present' | Promise<boolean>>;
+  readonly creation: SharedCall<void>;
+  readonly blobs: Map<Digest, 'present' | Bringing>;
   /** Manifests that are there, with all they refer to. */
   readonly manifests: Set<Digest>;
   /** The last update of each subject's list of referrers, where the registry keeps none. */
@@ -101,8 +110,8 @@ export function repositoryRecord(ledger: RegistryLedger, name: string): Reposito
   const record: RepositoryRecord = {
     name,
     isNew: undefined,
-    existence: undefined,
-    creation: undefined,
+    existence: new SharedCall(),
+    creation: new SharedCall(),
     blobs: new Map(),
     manifests: new Set(),
     referrerUpdates: new Map(),
@@ -127,6 +136,8 @@ function createLead(ledger: RegistryLedger, repository: string, digest: Digest):
     },
     settleCommitted: (there) => {
       isCommitted ||= there;
+      const isOfUse = isCommitted || (ledger.mounts === 'works' && !ledger.mountNeedsCommit);
+      if (!isOfUse && ledger.holders.get(digest) === lead) ledger.holders.delete(digest);
       committed.settle(there);
     },
   };
@@ -144,15 +155,21 @@ export function noteHolder(ledger: RegistryLedger, repository: string, digest: D
 
 /**
  * Settles who brings a blob to a repository. All blobs of an image are claimed in one go, before any work: so a copy
- * only ever waits for copies that claimed before it, and no two can wait for each other.
+ * only ever waits for copies that claimed before it, and no two can wait for each other. A claim made later, because the
+ * first came to nothing, has `mayWait: false` and waits for uploads only.
  */
-export function claimBlob(ledger: RegistryLedger, repository: RepositoryRecord, digest: Digest): Claim {
+export function claimBlob(
+  ledger: RegistryLedger,
+  repository: RepositoryRecord,
+  digest: Digest,
+  { mayWait }: Pick<Bringing, 'mayWait'>,
+): Claim {
   const known = repository.blobs.get(digest);
   if (known === 'present') return { role: 'present' };
-  if (known !== undefined) return { role: 'join', done: known };
+  if (known !== undefined) return { role: 'join', ...known };
 
   const mine = settling<boolean>();
-  repository.blobs.set(digest, mine.promise);
+  repository.blobs.set(digest, { done: mine.promise, mayWait });
   const settle = (there: boolean): void => {
     if (there) repository.blobs.set(digest, 'present');
     else repository.blobs.delete(digest);

@@ -66,7 +66,7 @@ async function attemptUpload(
   ]);
   if (opened.status === 'rejected' || started.status === 'rejected') {
     if (opened.status === 'fulfilled') opened.value.destroy();
-    if (started.status === 'fulfilled') await started.value.cancel();
+    if (started.status === 'fulfilled') await started.value.cancel({ signal: context.signal });
     return started.status === 'rejected'
       ? { done: false, side: 'destination', error: started.reason }
       : { done: false, side: 'source', error: opened.status === 'rejected' ? opened.reason : undefined };
@@ -76,7 +76,7 @@ async function attemptUpload(
     await started.value.send(blob, relay, { signal: context.signal });
     return { done: true };
   } catch (error) {
-    await started.value.cancel();
+    await started.value.cancel({ signal: context.signal });
     return relay.failure === undefined
       ? { done: false, side: 'destination', error }
       : { done: false, side: 'source', error: relay.failure };

@@ -37,8 +37,9 @@ export async function withRepository<T>(context: CopyContext, call: () => Promis
     } catch (error) {
       if (!isOciError(error, 'OCI_REPOSITORY_MISSING') || attempt === attemptsAfterCreation) throw error;
       const { repository } = context;
-      repository.creation ??= atDestination(context, 'create repository', async () => create(context, error));
-      await repository.creation;
+      await repository.creation.run(context.signal, async () =>
+        atDestination(context, 'create repository', async () => create(context, error)),
+      );
       // A repository just created may take a moment to be seen everywhere.
       if (attempt > 1) await context.backoff(attempt, context.signal);
     }

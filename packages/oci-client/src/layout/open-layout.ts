@@ -53,6 +53,7 @@ export function openLayout({ path, now = Date.now }: OpenLayoutOptions): Content
 class LayoutStore implements ContentDestination {
   readonly name: string;
   readonly mounts = undefined;
+  readonly takesEmptyBlobs = true;
   readonly #paths: LayoutPaths;
   readonly #now: () => number;
   #prepared: Promise<void> | undefined;

@@ -46,6 +46,7 @@ export function openRegistry(client: RegistryClient, options: OpenRegistryOption
       repository,
       needsCommittedManifest: profile.mountNeedsCommittedManifest ?? false,
     },
+    takesEmptyBlobs: profile.refusesEmptyBlobs !== true,
     resolve: (tagOrDigest, callOptions) => resolveManifest(session, tagOrDigest, callOptions),
     fetchManifest: (tagOrDigest, callOptions) => fetchManifest(session, tagOrDigest, callOptions),
     fetchBlob: (descriptor, callOptions) => fetchBlob(session, descriptor, callOptions),

@@ -93,14 +93,16 @@ class RegistryUpload implements BlobUpload {
     }
   }
 
-  async cancel(): Promise<void> {
+  async cancel({ signal }: CallOptions = {}): Promise<void> {
     this.#used = true;
+    if (signal?.aborted === true) return;
+    const timeout = AbortSignal.timeout(10_000);
     try {
       const response = await this.#session.send({
         method: 'DELETE',
         url: this.#location,
         retry: false,
-        signal: AbortSignal.timeout(10_000),
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
       discardBody(response);
     } catch {
