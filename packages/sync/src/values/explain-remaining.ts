@@ -57,7 +57,7 @@ function reasonFor(
     return { reason: 'overridden', explanation: `the file sets ${keys}, but a --set of yours wins over it` };
   }
   const seen = found.seen.get(place.id);
-  if (seen === undefined || seen.size === 0) return { reason: 'no-value', explanation: noValue(found) };
+  if (seen === undefined || seen.size === 0) return withoutValue(found);
   return found.solvable.has(place.id)
     ? {
         reason: 'shared-value',
@@ -69,11 +69,22 @@ function reasonFor(
       };
 }
 
-function noValue({ isExhaustive, untried }: FoundSettings): string {
-  const sweep =
-    'no string, number or empty value of the chart changes the image when the chart is rendered with it';
-  if (isExhaustive) return `${sweep}: the template fixes it`;
-  return `${sweep}; ${untried.length} could not be tried, as the chart does not render with them`;
+function withoutValue({
+  isExhaustive,
+  untried,
+}: FoundSettings): Pick<RemainingImage, 'reason' | 'explanation'> {
+  if (isExhaustive) {
+    return {
+      reason: 'no-value',
+      explanation:
+        'rendered with every string, number and empty value changed, it is the same: the template fixes it',
+    };
+  }
+  const some = keysOf(untried);
+  return {
+    reason: 'untried',
+    explanation: `no value that was tried changes it; the chart does not render with others: ${some}`,
+  };
 }
 
 function keysOf(slots: Iterable<Slot>): string {

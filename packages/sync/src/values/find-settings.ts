@@ -45,6 +45,7 @@ class SettingsSearch {
   /** Places to bring to the mirror, with what they have to become. */
   readonly #wanted: readonly { readonly place: ImagePlace; readonly target: Target }[];
   readonly #options = new Map<string, Assignment[]>();
+  readonly #solvable = new Set<string>();
   readonly #guesses = new Map<string, Set<Slot>>();
   readonly #banned = new Set<Assignment>();
   readonly #seen = new Map<string, Set<Slot>>();
@@ -93,7 +94,7 @@ class SettingsSearch {
       imagesOf,
       open: this.#open(),
       seen: this.#seen,
-      solvable: new Set([...this.#options.keys()].filter((id) => (this.#options.get(id) ?? []).length > 0)),
+      solvable: this.#solvable,
       untried: [...this.#untried],
       isExhaustive: this.#isExhaustive,
     };
@@ -162,6 +163,7 @@ class SettingsSearch {
         for (const slot of seen) guesses.add(slot);
         continue;
       }
+      this.#solvable.add(place.id);
       const options = this.#options.get(place.id) ?? [];
       const known = new Set(options.map(signature));
       const added = found.filter((option) => !known.has(signature(option)));
