@@ -1,4 +1,5 @@
 import { compareStrings } from '../go/byte-string.js';
+import { deepCopyValue } from '../go/deep-copy.js';
 import { GoError } from '../go/go-error.js';
 import { typeOf } from '../go/kind.js';
 import { GoMap, GoSlice, type GoValue } from '../go/value.js';
@@ -14,7 +15,7 @@ import {
   type FunctionEntries,
 } from './define.js';
 import { mergeMaps } from './merge-maps.js';
-import { NilGoMap, NilGoSlice } from '../go/nil-collections.js';
+import { NilGoMap } from '../go/nil-collections.js';
 import { spendingOnArguments, spendOn } from './spend-on.js';
 import { toText } from './to-text.js';
 
@@ -81,7 +82,7 @@ export const dictFunctions: FunctionEntries = [
   ...(['merge', 'mustMerge'] as const).map((name) => [name, merge(false)] as const),
   ...(['mergeOverwrite', 'mustMergeOverwrite'] as const).map((name) => [name, merge(true)] as const),
   ...(['deepCopy', 'mustDeepCopy'] as const).map(
-    (name) => [name, spendingOnArguments(fixed([ANY], (args) => deepCopy(presentAt(args, 0))))] as const,
+    (name) => [name, spendingOnArguments(fixed([ANY], (args) => deepCopyValue(presentAt(args, 0))))] as const,
   ),
   ['dig', variadic([ANY], dig)],
 ];
@@ -141,15 +142,6 @@ function presentAt(args: readonly GoValue[], index: number): GoValue {
   const value = anyAt(args, index);
   if (value === null) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
   return value;
-}
-
-function deepCopy(value: GoValue): GoValue {
-  if (value instanceof NilGoMap || value instanceof NilGoSlice) return value;
-  if (value instanceof GoMap) {
-    return new GoMap(new Map([...value.entries].map(([key, item]) => [key, deepCopy(item)])), value.typeName);
-  }
-  if (value instanceof GoSlice) return new GoSlice(value.items.map(deepCopy), value.typeName);
-  return value instanceof Uint8Array ? value.slice() : value;
 }
 
 function dig(args: readonly GoValue[]): GoValue {

@@ -4,7 +4,7 @@ import { GoMap } from '../go/value.js';
 import { parseConstraint, satisfies } from '../semver/constraint.js';
 import { parseVersion } from '../semver/version.js';
 import { coalesceValues } from '../values/coalesce.js';
-import { deepCopyMap } from '../values/deep-copy.js';
+import { deepCopyMap } from '../go/deep-copy.js';
 import { enableDependencies } from '../values/dependencies.js';
 import { toTable } from '../values/merge-values.js';
 import { validateValues } from '../schema/validate-values.js';

@@ -1,6 +1,6 @@
 import { GoMap, type GoValue } from '../go/value.js';
 import { HelmTemplateError } from '../errors.js';
-import { deepCopyMap } from './deep-copy.js';
+import { deepCopyMap } from '../go/deep-copy.js';
 
 /** What coalescing has to know of a chart. `name` is the alias, where there is one. */
 export interface ChartWithValues {

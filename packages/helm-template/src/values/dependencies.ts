@@ -3,7 +3,7 @@ import { GoMap, type GoValue } from '../go/value.js';
 import { parseConstraint, satisfies } from '../semver/constraint.js';
 import { parseVersion } from '../semver/version.js';
 import { type ChartWithValues, coalesceValues, mergeTables, tableAt, valueAt } from './coalesce.js';
-import { deepCopyMap } from './deep-copy.js';
+import { deepCopyMap } from '../go/deep-copy.js';
 
 /** A chart of the tree to render: the root or an enabled subchart, with imported values among its defaults. */
 export interface EnabledChart extends ChartWithValues {

@@ -68,7 +68,7 @@ export function parseValues(text: string, name: string): GoMap {
 }
 
 /** `upper` over `lower`: tables merge, everything else is replaced, nulls included. */
-export function overlay(lower: GoMap, upper: GoMap): GoMap {
+function overlay(lower: GoMap, upper: GoMap): GoMap {
   const entries = new Map(lower.entries);
   for (const [key, value] of upper.entries) {
     const existing = entries.get(key);

@@ -1,8 +1,8 @@
 import { YamlError } from './yaml-error.js';
 
 export const TAB = 0x09;
-export const LF = 0x0a;
-export const CR = 0x0d;
+const LF = 0x0a;
+const CR = 0x0d;
 export const SPACE = 0x20;
 const NEL = 0x85;
 const LINE_SEPARATOR = 0x2028;

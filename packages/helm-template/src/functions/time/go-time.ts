@@ -37,7 +37,7 @@ export class GoTime implements GoObject {
 }
 
 /** A `time.Duration`, which Go counts in nanoseconds. */
-export function goDuration(nanos: bigint): GoInt {
+function goDuration(nanos: bigint): GoInt {
   return new NamedGoInt('time.Duration', 'int64', BigInt.asIntN(64, nanos), () => formatDuration(nanos));
 }
 
@@ -46,7 +46,7 @@ export function goDuration(nanos: bigint): GoInt {
  *
  * @throws GoError for years that RFC 3339 has no digits for.
  */
-export function timeToJson(instant: Instant): string {
+function timeToJson(instant: Instant): string {
   const { year } = civilOf(instant);
   if (year < 0 || year > 9999) {
     throw new GoError('Time.MarshalJSON: year outside of range [0,9999]');

@@ -1,10 +1,12 @@
-import { GoMap, GoSlice, type GoValue } from '../go/value.js';
+import { NilGoMap, NilGoSlice } from './nil-collections.js';
+import { GoMap, GoSlice, type GoValue } from './value.js';
 
-/** A copy that shares no map and no slice with the original. */
+/** A copy that shares no map and no slice with the original. Structs are shared; nothing changes them. */
 export function deepCopyValue(value: GoValue): GoValue {
+  if (value instanceof NilGoMap || value instanceof NilGoSlice) return value;
   if (value instanceof GoMap) return deepCopyMap(value);
   if (value instanceof GoSlice) return new GoSlice(value.items.map(deepCopyValue), value.typeName);
-  return value;
+  return value instanceof Uint8Array ? value.slice() : value;
 }
 
 /** {@link deepCopyValue} of a map. */
