@@ -55,6 +55,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/logout.js')).logoutCommand,
   },
   {
+    name: 'config',
+    describe: 'Show every setting, its value and where it comes from',
+    load: async () => (await import('./commands/config.js')).configCommand,
+  },
+  {
     name: 'serve',
     describe: 'Run a registry on loopback for trying things out',
     load: async () => (await import('./commands/serve.js')).serveCommand,

@@ -1,5 +1,6 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import type { CommandIo } from './command-io.js';
+import { noSettings, type Settings } from './config/settings.js';
 import { exitCodes } from './exit-codes.js';
 import { nearestName } from './nearest-name.js';
 import { UsageError } from './usage-error.js';
@@ -9,8 +10,13 @@ export interface CommandDefinition<Options> {
   /** Positionals as yargs writes them, without the command's name: `<source> [destination]`. */
   readonly positionals: string;
   readonly builder: (yargs: Argv) => Argv<Options>;
+  /**
+   * Which options the environment and the settings file may state too: `connections`, those about registries and
+   * output. @default none, and no `--config`
+   */
+  readonly settings?: 'all' | 'connections';
   /** Does it and resolves with the exit code. Errors it throws are printed by the caller. */
-  readonly run: (options: ArgumentsCamelCase<Options>, io: CommandIo) => Promise<number>;
+  readonly run: (options: ArgumentsCamelCase<Options>, io: CommandIo, settings: Settings) => Promise<number>;
 }
 
 /** A command with its options on a parser. */
@@ -39,36 +45,55 @@ function usageError(message: string, names: readonly string[]): UsageError {
   });
 }
 
-/** The long option names in a help text: yargs gives no other list of them. */
+/** The long option names that a help text explains: yargs gives no other list of them. */
 function namesInHelp(help: string): readonly string[] {
-  return [...help.matchAll(/--([a-z][a-z0-9-]+)/g)].flatMap((match) =>
+  return [...help.matchAll(/^ {2}(?:-\w, | {4})--([a-z][a-z0-9-]+)/gm)].flatMap((match) =>
     match[1] === undefined ? [] : [match[1]],
   );
 }
 
+/** Adds `--config` to commands that take settings from a file. */
+function configOption<Options>(yargs: Argv<Options>): Argv<Options> {
+  return yargs.option('config', {
+    type: 'string',
+    nargs: 1,
+    describe: 'Settings file; "" for none',
+    defaultDescription: './oci-sync.yaml, if it is there',
+  });
+}
+
 /** Makes a definition a {@link Command}. */
 export function defineCommand<Options>(definition: CommandDefinition<Options>): Command {
-  const { positionals, builder, run } = definition;
+  const { positionals, builder, run, settings: scope } = definition;
   return {
     positionals,
     prepare: (base) => {
-      const parser = builder(base).option('help', {
+      const own = builder(base);
+      const parser = (scope === undefined ? own : configOption(own)).option('help', {
         alias: 'h',
         type: 'boolean',
         describe: 'Show this help',
       });
+      const readSettings = async (args: readonly string[], io: CommandIo): Promise<Settings> => {
+        if (scope === undefined) return noSettings;
+        const { loadSettings } = await import('./config/load-settings.js');
+        const options = new Set(namesInHelp(await parser.getHelp()));
+        return loadSettings(args, { options, settings: scope }, io);
+      };
       return {
         help: async () => parser.getHelp(),
         run: async (args, io) => {
           let exitCode: number = exitCodes.failed;
+          const settings = await readSettings(args, io);
           try {
             await parser
+              .config(settings.values)
               .command(
                 `$0 ${positionals}`.trim(),
                 false,
                 (inner) => inner,
                 async (options) => {
-                  exitCode = await run(options, io);
+                  exitCode = await run(options, io, settings);
                 },
               )
               // yargs goes on after a failure that does not throw.

@@ -2,6 +2,7 @@ import type { CopyOutcome, CopyRequest } from '@oci-sync/oci-client';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { defineCommand } from '../command.js';
 import { write, type CommandIo } from '../command-io.js';
+import type { Settings } from '../config/settings.js';
 import { exitCodes } from '../exit-codes.js';
 import { parseCopyList } from '../input/copy-list.js';
 import { openCopier } from '../input/open-copier.js';
@@ -114,12 +115,12 @@ function exitCodeOfOutcomes(outcomes: readonly CopyOutcome[]): number {
     : exitCodes.failed;
 }
 
-async function run(options: CopyCliOptions, io: CommandIo): Promise<number> {
+async function run(options: CopyCliOptions, io: CommandIo, settings: Settings): Promise<number> {
   const requests = await requestsOf(options, io);
   const single = options.fromFile === undefined ? requests[0] : undefined;
-  const repositorySettings = await readRepositorySettings(options.repositorySettings, io);
+  const repositorySettings = await readRepositorySettings(options.repositorySettings, settings, io);
   const progress = await createProgress(io, { ...options, single: single !== undefined });
-  const copier = await openCopier(options, io, progress, {
+  const copier = await openCopier(options, settings, io, progress, {
     cache: options.cache ? (options.cacheDir ?? true) : false,
     createRepositories: options.createRepository,
     repositorySettings,
@@ -168,4 +169,9 @@ function lines(all: readonly string[]): string {
 }
 
 /** `oci-sync copy` */
-export const copyCommand = defineCommand({ positionals: '[source] [destination]', builder, run });
+export const copyCommand = defineCommand({
+  positionals: '[source] [destination]',
+  builder,
+  settings: 'connections',
+  run,
+});

@@ -3,6 +3,7 @@ import { formatReference } from '@oci-sync/oci-client';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { defineCommand } from '../command.js';
 import { write, type CommandIo } from '../command-io.js';
+import type { Settings } from '../config/settings.js';
 import { exitCodes } from '../exit-codes.js';
 import { asCommandError } from '../input/discovery-errors.js';
 import { openCopier } from '../input/open-copier.js';
@@ -36,12 +37,19 @@ function exitCodeOfDiscovery({ failures, unresolved }: Discovery, isStrict: bool
   return isIncomplete ? exitCodes.failed : exitCodes.done;
 }
 
-async function run(options: DiscoverCliOptions, io: CommandIo): Promise<number> {
+async function run(options: DiscoverCliOptions, io: CommandIo, settings: Settings): Promise<number> {
   const progress = await createProgress(io, options);
-  const copier = await openCopier(options, io, progress, { cache: false });
+  const copier = await openCopier(options, settings, io, progress, { cache: false });
   try {
     const { loadPreset } = await import('@oci-sync/discovery');
-    const discovery = await runDiscovery(options, await loadPreset(options.preset), copier, io, progress);
+    const discovery = await runDiscovery(
+      options,
+      settings,
+      await loadPreset(options.preset),
+      copier,
+      io,
+      progress,
+    );
     const names = new Set(discovery.images.map(({ reference }) => formatReference(reference)));
     const lines = [...names].sort().map((name) => `${name}\n`);
     await write(io.stdout, options.output === 'json' ? toJson(discoveryJson(discovery)) : lines.join(''));
@@ -55,4 +63,4 @@ async function run(options: DiscoverCliOptions, io: CommandIo): Promise<number> 
 }
 
 /** `oci-sync discover` */
-export const discoverCommand = defineCommand({ positionals: '', builder, run });
+export const discoverCommand = defineCommand({ positionals: '', builder, settings: 'all', run });

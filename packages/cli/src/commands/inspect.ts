@@ -10,6 +10,7 @@ import {
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { defineCommand } from '../command.js';
 import { write, type CommandIo } from '../command-io.js';
+import type { Settings } from '../config/settings.js';
 import { exitCodes } from '../exit-codes.js';
 import { openCopier } from '../input/open-copier.js';
 import { outputOptions } from '../input/output-options.js';
@@ -58,10 +59,10 @@ function imageLines(name: string, image: InspectedImage): readonly string[] {
   ];
 }
 
-async function run(options: InspectCliOptions, io: CommandIo): Promise<number> {
+async function run(options: InspectCliOptions, io: CommandIo, settings: Settings): Promise<number> {
   const reference = withDefaultTag(parseReference(options.reference));
   const progress = await createProgress(io, options);
-  const copier = await openCopier(options, io, progress, { cache: false });
+  const copier = await openCopier(options, settings, io, progress, { cache: false });
   try {
     const source = await copier.open(reference, { signal: io.signal });
     const image = await inspectImage(source, reference.digest ?? reference.tag ?? 'latest', {
@@ -82,4 +83,9 @@ async function run(options: InspectCliOptions, io: CommandIo): Promise<number> {
 }
 
 /** `oci-sync inspect` */
-export const inspectCommand = defineCommand({ positionals: '<reference>', builder, run });
+export const inspectCommand = defineCommand({
+  positionals: '<reference>',
+  builder,
+  settings: 'connections',
+  run,
+});

@@ -3,6 +3,7 @@ import type { PlanResult } from '@oci-sync/discovery';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { defineCommand } from '../command.js';
 import { write, type CommandIo } from '../command-io.js';
+import type { Settings } from '../config/settings.js';
 import { exitCodes } from '../exit-codes.js';
 import { asCommandError } from '../input/discovery-errors.js';
 import { openCopier } from '../input/open-copier.js';
@@ -36,17 +37,18 @@ function builder(yargs: Argv) {
 
 async function makePlan(
   options: PlanCommandOptions,
+  settings: Settings,
   io: CommandIo,
   progress: Progress,
 ): Promise<{ readonly result: PlanResult; readonly isComplete: boolean }> {
   const { createPlan, loadPreset } = await import('@oci-sync/discovery');
   const { parseEcrHost } = await import('@oci-sync/ecr');
   const { defaultCacheDirectory, openContentCache } = await import('@oci-sync/oci-client');
-  const copier = await openCopier(options, io, progress);
+  const copier = await openCopier(options, settings, io, progress);
   const { signal } = io;
   try {
     const preset = await loadPreset(options.preset);
-    const discovery = await runDiscovery(options, preset, copier, io, progress);
+    const discovery = await runDiscovery(options, settings, preset, copier, io, progress);
     const { registry } = options;
     const isEcr = registry === undefined || parseEcrHost(registry) !== undefined;
     const result = await createPlan(discovery.images, {
@@ -74,13 +76,13 @@ async function makePlan(
   }
 }
 
-async function run(options: PlanCommandOptions, io: CommandIo): Promise<number> {
+async function run(options: PlanCommandOptions, io: CommandIo, settings: Settings): Promise<number> {
   const progress = await createProgress(io, options);
   try {
     const { diffPlans, parsePlan } = await import('@oci-sync/discovery');
     const { diff: oldFile } = options;
     const before = oldFile === undefined ? undefined : await parsePlan(oldFile, await readText(oldFile, io));
-    const { result, isComplete } = await makePlan(options, io, progress);
+    const { result, isComplete } = await makePlan(options, settings, io, progress);
     progress.stop();
     const diff = before === undefined ? undefined : diffPlans(before, result.plan);
     const lines = diff === undefined ? planTable(result.plan.images) : diffLines(diff);
@@ -96,4 +98,4 @@ async function run(options: PlanCommandOptions, io: CommandIo): Promise<number> 
 }
 
 /** `oci-sync plan` */
-export const planCommand = defineCommand({ positionals: '', builder, run });
+export const planCommand = defineCommand({ positionals: '', builder, settings: 'all', run });

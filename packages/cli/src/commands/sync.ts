@@ -1,18 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import type { Preset } from '@oci-sync/discovery';
 import type { SyncOptions, SyncReport } from '@oci-sync/sync';
-import type { ArgumentsCamelCase, Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { write, type CommandIo } from '../command-io.js';
 import { defineCommand } from '../command.js';
+import type { Settings } from '../config/settings.js';
 import { exitCodes } from '../exit-codes.js';
 import { asCommandError } from '../input/discovery-errors.js';
-import { outputOptions } from '../input/output-options.js';
-import { planOptions, readDestination } from '../input/plan-options.js';
+import { readDestination } from '../input/plan-options.js';
 import { readPlanFile } from '../input/read-plan-file.js';
-import { registryOptions } from '../input/registry-options.js';
 import { readRepositorySettings } from '../input/repository-settings.js';
-import { readConnection } from '../input/sync-connection.js';
-import { readSources, sourceOptions } from '../input/source-options.js';
+import { readConnection } from '../input/read-connection.js';
+import { readSources } from '../input/source-options.js';
+import { syncOptions, type SyncCliOptions } from '../input/sync-options.js';
 import { noteLine, unresolvedLine } from '../output/discovery-lines.js';
 import { toJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
@@ -20,87 +20,9 @@ import { syncLines, valuesAreWhole } from '../output/sync-lines.js';
 import { chooseSign, createStory } from '../output/sync-story.js';
 import { UsageError } from '../usage-error.js';
 
-type SyncCliOptions = ArgumentsCamelCase<
-  ReturnType<typeof builder> extends Argv<infer Options> ? Options : never
->;
-
-function builder(yargs: Argv) {
-  const own = yargs
-    .option('plan', {
-      type: 'string',
-      nargs: 1,
-      describe: 'Apply the plan in this file exactly (- is stdin), instead of discovering',
-    })
-    .option('allow-moved', {
-      type: 'boolean',
-      default: false,
-      describe: 'Apply a plan although a source tag has moved',
-    })
-    .option('missing-platform', {
-      choices: ['fail', 'skip'] as const,
-      default: 'fail' as const,
-      describe: 'What to do about a platform a source does not have',
-    })
-    .option('concurrency', { type: 'number', describe: 'Images at the same time', defaultDescription: '24' })
-    .option('fail-fast', {
-      type: 'boolean',
-      default: false,
-      describe: 'Start no further image after one has failed',
-    })
-    .option('referrers', {
-      type: 'boolean',
-      default: false,
-      describe: 'Copy signatures, attestations and SBOMs too',
-    })
-    .option('cache-dir', {
-      type: 'string',
-      describe: 'Where to keep manifests between runs',
-      defaultDescription: "the user's cache folder",
-    })
-    .option('cache', {
-      type: 'boolean',
-      default: true,
-      describe: 'Keep manifests between runs; --no-cache does not',
-    })
-    .option('create-repository', {
-      type: 'boolean',
-      default: true,
-      describe: 'Create missing ECR repositories; --no-create-repository does not',
-    })
-    .option('repository-settings', {
-      type: 'string',
-      describe: 'YAML or JSON file with the settings of repositories to create',
-    })
-    .option('dry-run', {
-      type: 'boolean',
-      default: false,
-      describe: 'Only show what would be copied, mounted and created',
-    })
-    .option('out', { type: 'string', default: '.', describe: 'Folder for updated_values.yaml' })
-    .option('keep-files', {
-      type: 'boolean',
-      default: false,
-      describe: 'Write rendered_chart.yaml and helm_chart_images.txt too; -v does as well',
-    })
-    .option('report', { type: 'string', describe: 'Write the report as JSON to this file' })
-    .option('strict', {
-      type: 'boolean',
-      default: false,
-      describe: 'Fail when an image of a chart is not at the mirror in the end, or cannot be told',
-    })
-    .option('emoji', {
-      type: 'boolean',
-      default: true,
-      describe: 'Show emoji where the terminal can; --no-emoji does not',
-    })
-    .example('$0 sync', 'the RunWhen images into your own ECR registry')
-    .example('$0 sync -c ./my-chart -f values.yaml -p my-company/apps', 'a chart of your own')
-    .example('$0 sync --plan plan.json', 'exactly what a stored plan says');
-  return outputOptions(registryOptions(planOptions(sourceOptions(own))));
-}
-
 async function readOptions(
   options: SyncCliOptions,
+  settings: Settings,
   preset: Preset,
   io: CommandIo,
   progress: Progress,
@@ -108,9 +30,10 @@ async function readOptions(
   const destination = readDestination(options, preset);
   const valuesFile = options.values.at(-1);
   return {
-    ...(await readSources(options, preset, io)),
+    ...(await readSources(options, settings, preset, io)),
     ...destination,
-    ...(await readConnection(options, preset, io, progress)),
+    ...(await readConnection(options, settings, io, progress)),
+    fallbackRegion: preset.region,
     registry: options.registry,
     plan: options.plan === undefined ? undefined : await readPlanFile(options.plan, io),
     allowMoved: options.allowMoved,
@@ -120,7 +43,7 @@ async function readOptions(
     referrers: options.referrers,
     cache: options.cache ? (options.cacheDir ?? true) : false,
     createRepositories: options.createRepository,
-    repositorySettings: await readRepositorySettings(options.repositorySettings, io),
+    repositorySettings: await readRepositorySettings(options.repositorySettings, settings, io),
     dryRun: options.dryRun,
     valuesFile,
     outDirectory: options.out,
@@ -131,22 +54,6 @@ async function readOptions(
     }),
     signal: io.signal,
   };
-}
-
-function checkOptions(options: SyncCliOptions): void {
-  if (options.plan === undefined) {
-    if (options.allowMoved) throw new UsageError('--allow-moved goes with --plan');
-    return;
-  }
-  const clash = [
-    options.chart === undefined ? undefined : '--chart',
-    options.catalog === undefined ? undefined : '--catalog',
-    options.prefix === undefined ? undefined : '--prefix',
-    options.dateTags ? '--date-tags' : undefined,
-    options.extraImages.length + options.images.length + options.image.length > 0 ? 'image lists' : undefined,
-  ].find((name) => name !== undefined);
-  if (clash !== undefined)
-    throw new UsageError(`--plan and ${clash} exclude each other`, { hint: 'a plan says all that itself' });
 }
 
 function tellWarnings({ discovery }: SyncReport, progress: Progress): void {
@@ -179,8 +86,9 @@ async function writeReport(path: string, report: SyncReport): Promise<void> {
   }
 }
 
-async function run(options: SyncCliOptions, io: CommandIo): Promise<number> {
-  checkOptions(options);
+async function run(options: SyncCliOptions, io: CommandIo, settings: Settings): Promise<number> {
+  if (options.allowMoved && options.plan === undefined)
+    throw new UsageError('--allow-moved goes with --plan');
   const progress = await createProgress(io, options);
   try {
     const [{ loadPreset }, { sync }] = await Promise.all([
@@ -188,7 +96,7 @@ async function run(options: SyncCliOptions, io: CommandIo): Promise<number> {
       import('@oci-sync/sync'),
     ]);
     const preset = await loadPreset(options.preset);
-    const report = await sync(await readOptions(options, preset, io, progress));
+    const report = await sync(await readOptions(options, settings, preset, io, progress));
     progress.stop();
     tellWarnings(report, progress);
     if (options.report !== undefined) await writeReport(options.report, report);
@@ -209,4 +117,13 @@ async function run(options: SyncCliOptions, io: CommandIo): Promise<number> {
 }
 
 /** `oci-sync sync` */
-export const syncCommand = defineCommand({ positionals: '', builder, run });
+export const syncCommand = defineCommand({
+  positionals: '',
+  builder: (yargs: Argv) =>
+    syncOptions(yargs)
+      .example('$0 sync', 'the RunWhen images into your own ECR registry')
+      .example('$0 sync -c ./my-chart -f values.yaml -p my-company/apps', 'a chart of your own')
+      .example('$0 sync --plan plan.json', 'exactly what a stored plan says'),
+  settings: 'all',
+  run,
+});

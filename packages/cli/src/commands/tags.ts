@@ -10,6 +10,7 @@ import {
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { defineCommand } from '../command.js';
 import { write, type CommandIo } from '../command-io.js';
+import type { Settings } from '../config/settings.js';
 import { exitCodes } from '../exit-codes.js';
 import { openCopier } from '../input/open-copier.js';
 import { outputOptions } from '../input/output-options.js';
@@ -57,7 +58,7 @@ async function listAll(source: ContentSource, signal: AbortSignal): Promise<read
   return tags;
 }
 
-async function run(options: TagsCliOptions, io: CommandIo): Promise<number> {
+async function run(options: TagsCliOptions, io: CommandIo, settings: Settings): Promise<number> {
   const reference = parseReference(options.repository);
   if (reference.tag !== undefined || reference.digest !== undefined) {
     throw new UsageError(`${options.repository} names a version`, { hint: 'leave out the tag or digest' });
@@ -65,7 +66,7 @@ async function run(options: TagsCliOptions, io: CommandIo): Promise<number> {
   const { signal } = io;
   const isJson = options.output === 'json';
   const progress = await createProgress(io, options);
-  const copier = await openCopier(options, io, progress, { cache: false });
+  const copier = await openCopier(options, settings, io, progress, { cache: false });
   try {
     const source = await copier.open(reference, { signal });
     if (!options.newest) {
@@ -98,4 +99,9 @@ async function run(options: TagsCliOptions, io: CommandIo): Promise<number> {
 }
 
 /** `oci-sync tags` */
-export const tagsCommand = defineCommand({ positionals: '<repository>', builder, run });
+export const tagsCommand = defineCommand({
+  positionals: '<repository>',
+  builder,
+  settings: 'connections',
+  run,
+});

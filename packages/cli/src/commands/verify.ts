@@ -2,13 +2,14 @@ import type { VerifiedImage } from '@oci-sync/sync';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { write, type CommandIo } from '../command-io.js';
 import { defineCommand } from '../command.js';
+import type { Settings } from '../config/settings.js';
 import { exitCodes } from '../exit-codes.js';
 import { asCommandError } from '../input/discovery-errors.js';
 import { outputOptions } from '../input/output-options.js';
 import { planOptions, readDestination } from '../input/plan-options.js';
 import { readPlanFile } from '../input/read-plan-file.js';
 import { registryOptions } from '../input/registry-options.js';
-import { readConnection } from '../input/sync-connection.js';
+import { readConnection } from '../input/read-connection.js';
 import { readSources, sourceOptions } from '../input/source-options.js';
 import { sourceOf } from '../output/discovery-lines.js';
 import { formatBytes } from '../output/format-bytes.js';
@@ -48,7 +49,7 @@ function verifiedLines(verified: VerifiedImage): readonly string[] {
   ];
 }
 
-async function run(options: VerifyCliOptions, io: CommandIo): Promise<number> {
+async function run(options: VerifyCliOptions, io: CommandIo, settings: Settings): Promise<number> {
   const progress = await createProgress(io, options);
   try {
     const [{ loadPreset }, { verifyImages }] = await Promise.all([
@@ -57,9 +58,10 @@ async function run(options: VerifyCliOptions, io: CommandIo): Promise<number> {
     ]);
     const preset = await loadPreset(options.preset);
     const report = await verifyImages({
-      ...(await readSources(options, preset, io)),
+      ...(await readSources(options, settings, preset, io)),
       ...readDestination(options, preset),
-      ...(await readConnection(options, preset, io, progress)),
+      ...(await readConnection(options, settings, io, progress)),
+      fallbackRegion: preset.region,
       registry: options.registry,
       plan: options.plan === undefined ? undefined : await readPlanFile(options.plan, io),
       repair: options.repair,
@@ -86,4 +88,4 @@ async function run(options: VerifyCliOptions, io: CommandIo): Promise<number> {
 }
 
 /** `oci-sync verify` */
-export const verifyCommand = defineCommand({ positionals: '', builder, run });
+export const verifyCommand = defineCommand({ positionals: '', builder, settings: 'all', run });

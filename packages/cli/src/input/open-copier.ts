@@ -1,33 +1,27 @@
 import type { CopyEvent } from '@oci-sync/oci-client';
 import type { Copier, CopierOptions } from '@oci-sync/sync';
 import type { CommandIo } from '../command-io.js';
-import { refusalLine, requestLine } from '../output/connection-lines.js';
-import type { Logger } from '../output/logger.js';
+import type { Settings } from '../config/settings.js';
+import { readConnection, type ConnectionOutput } from './read-connection.js';
 import type { RegistryCliOptions } from './registry-options.js';
 
 /** What a command shows of a copier's work. */
-export interface CopierOutput {
-  readonly logger: Logger;
-  readonly note: (text: string) => void;
+export interface CopierOutput extends ConnectionOutput {
   readonly onEvent?: ((event: CopyEvent) => void) | undefined;
 }
 
-/** A copier set up by the options that all commands share. */
+/** A copier set up by the options and settings that all commands share. */
 export async function openCopier(
-  { plainHttp, caFile, authfile, region }: RegistryCliOptions,
+  options: RegistryCliOptions,
+  settings: Settings,
   io: CommandIo,
   output: CopierOutput,
-  more: Pick<CopierOptions, 'cache' | 'createRepositories' | 'repositorySettings'> = {},
+  more: Pick<CopierOptions, 'cache' | 'createRepositories' | 'repositorySettings' | 'fallbackRegion'> = {},
 ): Promise<Copier> {
-  const { createCopier, readCaFiles } = await import('@oci-sync/sync');
+  const { createCopier } = await import('@oci-sync/sync');
   return createCopier({
     ...more,
-    environment: io.environment,
-    http: { plainHttpHosts: plainHttp, ca: await readCaFiles(caFile) },
-    authFile: authfile,
-    region,
+    ...(await readConnection(options, settings, io, output)),
     onEvent: output.onEvent,
-    onRequest: (event) => output.logger.debug(requestLine(event), event),
-    onCredentialRefused: (refused) => output.note(refusalLine(refused)),
   });
 }

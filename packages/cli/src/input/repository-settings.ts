@@ -2,15 +2,20 @@ import type { RepositorySettings } from '@oci-sync/ecr';
 import { isOciError } from '@oci-sync/oci-client';
 import { parse } from 'yaml';
 import type { CommandIo } from '../command-io.js';
+import type { Settings } from '../config/settings.js';
 import { UsageError } from '../usage-error.js';
 import { readText } from './read-text.js';
 
-/** The settings of repositories to create, from a YAML or JSON file. @throws UsageError naming file and field */
+/**
+ * The settings of repositories to create, from a YAML or JSON file, else those the settings file holds itself.
+ * @throws UsageError naming file and field
+ */
 export async function readRepositorySettings(
   path: string | undefined,
+  settings: Settings,
   io: CommandIo,
 ): Promise<RepositorySettings | undefined> {
-  if (path === undefined) return undefined;
+  if (path === undefined) return settings.repositorySettings;
   const { parseRepositorySettings } = await import('@oci-sync/ecr');
   const text = await readText(path, io);
   try {

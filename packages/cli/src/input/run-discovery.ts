@@ -1,6 +1,7 @@
 import type { Discovery, Note, Preset } from '@oci-sync/discovery';
 import type { Copier } from '@oci-sync/sync';
 import type { CommandIo } from '../command-io.js';
+import type { Settings } from '../config/settings.js';
 import { noteLine, stepLine, unresolvedLine } from '../output/discovery-lines.js';
 import type { Progress } from '../output/progress.js';
 import { readSources, type SourceCliOptions } from './source-options.js';
@@ -8,6 +9,7 @@ import { readSources, type SourceCliOptions } from './source-options.js';
 /** Discovers the images the options name, over a copier's connections; what the user should know goes to stderr. */
 export async function runDiscovery(
   options: SourceCliOptions,
+  settings: Settings,
   preset: Preset,
   copier: Copier,
   io: CommandIo,
@@ -16,7 +18,7 @@ export async function runDiscovery(
   const { createFetchBytes, discoverImages } = await import('@oci-sync/discovery');
   const { signal } = io;
   const discovery = await discoverImages({
-    ...(await readSources(options, preset, io)),
+    ...(await readSources(options, settings, preset, io)),
     open: async (reference) => copier.open(reference, { signal }),
     fetchBytes: createFetchBytes(copier.client.http),
     // A note says the same of a fallback, and louder.

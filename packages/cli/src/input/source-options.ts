@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { ChartInput, DiscoverOptions, HelmRepository, Preset } from '@oci-sync/discovery';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import type { CommandIo } from '../command-io.js';
+import type { Settings } from '../config/settings.js';
 import { UsageError } from '../usage-error.js';
 
 /** What a command finds images in: everything of `discoverImages` but its connections. */
@@ -93,6 +94,7 @@ export type SourceCliOptions = ArgumentsCamelCase<
 /** The sources the options name, for `discoverImages`. @throws UsageError */
 export async function readSources(
   options: SourceCliOptions,
+  settings: Settings,
   preset: Preset,
   io: CommandIo,
 ): Promise<ImageSources> {
@@ -104,8 +106,8 @@ export async function readSources(
   const { platform } = process;
   return {
     preset,
-    charts: chartsOf(options, preset),
-    catalog: catalogOf(options, preset),
+    charts: chartsOf(options, settings, preset),
+    catalog: catalogOf(options, settings, preset),
     lists: [...options.extraImages, ...options.images],
     images: options.image,
     manifests: options.manifests,
@@ -124,31 +126,42 @@ function hasOwnSources({ images, image, manifests }: SourceCliOptions): boolean 
   return images.length + image.length + manifests.length > 0;
 }
 
-function chartsOf(options: SourceCliOptions, preset: Preset): readonly ChartInput[] {
+function chartsOf(options: SourceCliOptions, settings: Settings, preset: Preset): readonly ChartInput[] {
   const named = options.chart ?? (hasOwnSources(options) || preset.chart === undefined ? [] : [preset.chart]);
-  return named.map((chart) => ({
-    chart,
-    version: options.chartVersion,
-    values: {
-      valuesFiles: options.values,
-      set: options.set,
-      setString: options.setString,
-      setJson: options.setJson,
-      setFile: options.setFile,
-      setLiteral: options.setLiteral,
-    },
-    render: {
-      releaseName: options.releaseName,
-      namespace: options.namespace,
-      kubeVersion: options.kubeVersion,
-      apiVersions: options.apiVersions.flatMap((versions) => versions.split(',')),
-    },
-  }));
+  const charts = settings.charts ?? named.map((chart) => ({ chart }));
+  return charts.map((chart) => withOptions(chart, options));
 }
 
-function catalogOf(options: SourceCliOptions, preset: Preset): ImageSources['catalog'] {
+/** A chart with what the options say of all charts, over what it says itself. */
+function withOptions(
+  { chart, version, values = {}, render = {} }: ChartInput,
+  options: SourceCliOptions,
+): ChartInput {
+  const { apiVersions = [] } = render;
+  return {
+    chart,
+    version: options.chartVersion ?? version,
+    values: {
+      valuesFiles: [...(values.valuesFiles ?? []), ...options.values],
+      set: [...(values.set ?? []), ...options.set],
+      setString: [...(values.setString ?? []), ...options.setString],
+      setJson: [...(values.setJson ?? []), ...options.setJson],
+      setFile: [...(values.setFile ?? []), ...options.setFile],
+      setLiteral: [...(values.setLiteral ?? []), ...options.setLiteral],
+    },
+    render: {
+      releaseName: options.releaseName ?? render.releaseName,
+      namespace: options.namespace ?? render.namespace,
+      kubeVersion: options.kubeVersion ?? render.kubeVersion,
+      apiVersions: [...apiVersions, ...options.apiVersions.flatMap((versions) => versions.split(','))],
+    },
+  };
+}
+
+function catalogOf(options: SourceCliOptions, settings: Settings, preset: Preset): ImageSources['catalog'] {
   const { branch, codecollectionRegistryPrefix: registryPrefix } = options;
-  const isLeftOut = options.catalog === undefined && options.chart === undefined && hasOwnSources(options);
+  const namesChart = options.chart !== undefined || settings.charts !== undefined;
+  const isLeftOut = options.catalog === undefined && !namesChart && hasOwnSources(options);
   const catalog = isLeftOut ? '' : (options.catalog ?? preset.catalog?.catalog ?? '');
   return { catalog, branch, registryPrefix };
 }
