@@ -89,6 +89,7 @@ it.each([
   ['codecollections: [1]', 'entry 1 is no object'],
   ['codecollections: [{owner: x}]', 'entry 1 has neither'],
   ['codecollections: [{slug: a}, {slug: [b]}]', 'entry 2: slug is not text'],
+  ['*a', /cannot be read.*alias/],
 ])('%j is refused', (text, message) => {
   expect(() => parseCatalog('c.yaml', text)).toThrow(DiscoveryError);
   expect(() => parseCatalog('c.yaml', text)).toThrow(message);

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import { DiscoveryError } from '../errors.js';
 
 /** An entry of a CodeCollection catalog; text that is absent is `undefined`. */
@@ -38,7 +38,7 @@ export function parseCatalog(name: string, text: string): Catalog {
   if (error !== undefined) {
     throw invalid(name, `is no YAML: line ${lineCounter.linePos(error.pos[0]).line}: ${error.message}`);
   }
-  const top: unknown = document.toJS({ maxAliasCount: 100 });
+  const top = readData(name, document);
   const list = isRecord(top) ? top['codecollections'] : undefined;
   if (!Array.isArray(list)) throw invalid(name, 'has no list "codecollections"');
   const entries = list.map((entry: unknown, index) => readCatalogEntry(name, entry, index));
@@ -46,6 +46,15 @@ export function parseCatalog(name: string, text: string): Catalog {
     ({ imageSource, imageRegistry }) => imageSource !== undefined || imageRegistry !== undefined,
   );
   return { form: named ? 'named' : 'built', entries };
+}
+
+/** The data of a document; an alias that stands for nothing, or for too much, shows only here. */
+function readData(name: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw invalid(name, `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
 }
 
 function readCatalogEntry(name: string, entry: unknown, index: number): CatalogEntry {
