@@ -47,6 +47,7 @@ export type {
   TagOrigin,
 } from './plan/image-plan.js';
 export type { PlanEvent, PlanFailure, PlanOptions, PlanResult } from './plan/plan-options.js';
+export type { ListTagsOptions, TagEntry } from './tags/list-tags.js';
 export type { Preset, PresetImage, PresetValuesRule } from './preset/preset.js';
 
 export { DiscoveryError, isDiscoveryError } from './errors.js';
@@ -63,5 +64,6 @@ export { diffPlans } from './plan/diff-plans.js';
 export { parsePlan } from './plan/parse-plan.js';
 export { loadPreset, presetNames } from './preset/load-preset.js';
 export { findNewestTag } from './tags/newest-tag.js';
+export { listTags } from './tags/list-tags.js';
 export { compareTags } from './tags/rank-tags.js';
-export { isCandidate } from './tags/tag-pattern.js';
+export { isCandidate, matchesGlob } from './tags/tag-pattern.js';

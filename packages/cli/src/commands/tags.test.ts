@@ -48,6 +48,42 @@ it('lists all tags', async () => {
   });
 });
 
+it('sorts by version and by date, and stops at a limit', async () => {
+  const name = `${registry.host}/team/app`;
+  expect(await run(name, '--sort', 'semver', '--limit', '3')).toMatchObject({
+    code: 0,
+    stdout: '2.0\n1.0\ntester\n',
+  });
+  expect(registry.requests.count({ route: 'manifest' })).toBe(0);
+  expect(await run(name, '--sort', 'created', '--limit', '3', '--exclude-tag', 'late*')).toMatchObject({
+    code: 0,
+    stdout:
+      'tester  2026-01-01T00:00:00.000Z\n1.0  2025-01-01T00:00:00.000Z\n2.0  2024-01-01T00:00:00.000Z\n',
+  });
+  const json = await run(name, '--sort', 'created', '--limit', '1', '--output', 'json');
+  expect(JSON.parse(json.stdout)).toMatchObject([
+    { tag: 'latest', created: '2026-02-01T00:00:00.000Z', digest: expect.stringMatching(/^sha256:/) },
+  ]);
+});
+
+it('dates the platform that is asked for', async () => {
+  const name = `${registry.host}/team/app`;
+  const ran = await run(name, '--sort', 'created', '--limit', '1', '--platform', 'linux/arm64');
+  expect(ran.stdout).toBe('2.0  no date\n');
+});
+
+it('follows pages', async () => {
+  const paged = await startTestRegistry({ limits: { pageSize: 2 } });
+  try {
+    const image = buildImage({ layers: 1 });
+    for (const tag of ['a', 'b', 'c', 'd', 'e']) await pushImage(paged, `team/app:${tag}`, image);
+    expect((await run(`${paged.host}/team/app`)).stdout).toBe('a\nb\nc\nd\ne\n');
+    expect(paged.requests.count({ path: /tags\/list$/ })).toBe(3);
+  } finally {
+    await paged.close();
+  }
+});
+
 it('tells the newest by creation date, and why not', async () => {
   const name = `${registry.host}/team/app`;
   expect(await run(name, '--newest', '--exclude-tag', 'test*')).toMatchObject({ code: 0, stdout: '1.0\n' });
@@ -62,6 +98,12 @@ it('tells the newest by creation date, and why not', async () => {
   expect(none.stderr).toContain('has no tag that counts');
 });
 
-it('refuses a version', async () => {
-  expect((await run(`${registry.host}/team/app:1.0`)).code).toBe(2);
+it.each([
+  [[':1.0'], 'names a version'],
+  [['', '--limit', '0'], '--limit is not a number from 1 on'],
+  [['', '--newest', '--sort', 'created'], 'exclude each other'],
+])('refuses %j', async ([suffix = '', ...args], message) => {
+  const ran = await run(`${registry.host}/team/app${suffix}`, ...args);
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toContain(message);
 });

@@ -5,8 +5,8 @@ import {
   openContentCache,
   parsePlatform,
   parseReference,
-  type ContentSource,
 } from '@oci-sync/oci-client';
+import type { TagEntry } from '@oci-sync/discovery';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { defineCommand } from '../command.js';
 import { write, type CommandIo } from '../command-io.js';
@@ -30,6 +30,13 @@ function builder(yargs: Argv) {
       demandOption: true,
       describe: '[REGISTRY/]REPOSITORY, or oci:PATH',
     })
+    .option('sort', {
+      choices: ['name', 'semver', 'created'] as const,
+      default: 'name' as const,
+      describe:
+        'By the alphabet; versions, highest first; or creation dates, newest first, which are shown then',
+    })
+    .option('limit', { type: 'number', describe: 'Most tags to list', defaultDescription: 'all' })
     .option('newest', {
       type: 'boolean',
       default: false,
@@ -38,7 +45,7 @@ function builder(yargs: Argv) {
     .option('platform', {
       type: 'string',
       default: 'linux/amd64',
-      describe: 'Platform whose creation date counts for --newest',
+      describe: 'Platform whose creation date counts',
     })
     .option('exclude-tag', {
       type: 'string',
@@ -46,48 +53,71 @@ function builder(yargs: Argv) {
       nargs: 1,
       default: [] as string[],
       defaultDescription: 'none',
-      describe: 'Tag that never counts for --newest, with * and ?',
+      describe: 'Leave out tags like this, with * and ?',
     })
+    .example('$0 tags ghcr.io/org/app --sort semver --limit 5', 'the five highest versions')
     .example('$0 tags ghcr.io/org/app --newest', 'the newest tag of a repository');
   return outputOptions(registryOptions(own));
 }
 
-async function listAll(source: ContentSource, signal: AbortSignal): Promise<readonly string[]> {
-  const tags: string[] = [];
-  for await (const tag of source.listTags({ signal })) tags.push(tag);
-  return tags;
+function checkOptions({ limit, newest, sort, repository }: TagsCliOptions): void {
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
+    throw new UsageError('--limit is not a number from 1 on');
+  }
+  if (newest && (sort !== 'name' || limit !== undefined)) {
+    throw new UsageError('--newest and --sort or --limit exclude each other', {
+      hint: 'for the newest few: --sort created --limit N',
+    });
+  }
+  const { tag, digest } = parseReference(repository);
+  if (tag === undefined && digest === undefined) return;
+  throw new UsageError(`${repository} names a version`, { hint: 'leave out the tag or digest' });
+}
+
+function entryLine({ tag, created }: TagEntry, isDated: boolean): string {
+  return isDated ? `${tag}  ${created?.toISOString() ?? 'no date'}\n` : `${tag}\n`;
 }
 
 async function run(options: TagsCliOptions, io: CommandIo, settings: Settings): Promise<number> {
+  checkOptions(options);
   const reference = parseReference(options.repository);
-  if (reference.tag !== undefined || reference.digest !== undefined) {
-    throw new UsageError(`${options.repository} names a version`, { hint: 'leave out the tag or digest' });
-  }
   const { signal } = io;
   const isJson = options.output === 'json';
   const progress = await createProgress(io, options);
   const copier = await openCopier(options, settings, io, progress, { cache: false });
   try {
     const source = await copier.open(reference, { signal });
-    if (!options.newest) {
-      const tags = await listAll(source, signal);
-      await write(io.stdout, isJson ? toJson(tags) : tags.map((tag) => `${tag}\n`).join(''));
-      return exitCodes.done;
-    }
-    const { compareTags, findNewestTag, isCandidate } = await import('@oci-sync/discovery');
-    const directory = defaultCacheDirectory({
-      env: io.environment,
-      home: homedir(),
-      platform: process.platform,
-    });
-    const newest = await findNewestTag(source, {
-      counts: isCandidate(options.excludeTag),
-      compare: compareTags,
+    const { compareTags, findNewestTag, isCandidate, listTags, matchesGlob } =
+      await import('@oci-sync/discovery');
+    const excluded = options.excludeTag.map(matchesGlob);
+    const dating = {
       platform: parsePlatform(options.platform),
-      cache: openContentCache({ directory }),
+      cache: openContentCache({
+        directory: defaultCacheDirectory({
+          env: io.environment,
+          home: homedir(),
+          platform: process.platform,
+        }),
+      }),
       remainingPulls: () =>
         reference.kind === 'registry' ? copier.client.rateLimitOf(reference.registry)?.remaining : undefined,
       signal,
+    };
+    if (!options.newest) {
+      const { limit, sort } = options;
+      const counts = (tag: string): boolean => !excluded.some((matches) => matches(tag));
+      const entries = await listTags(source, { ...dating, counts, sort, limit });
+      const isDated = sort === 'created';
+      await write(
+        io.stdout,
+        isJson ? toJson(entries) : entries.map((entry) => entryLine(entry, isDated)).join(''),
+      );
+      return exitCodes.done;
+    }
+    const newest = await findNewestTag(source, {
+      ...dating,
+      counts: isCandidate(options.excludeTag),
+      compare: compareTags,
     });
     if (newest === undefined) throw new Error(`${formatReference(reference)} has no tag that counts`);
     await write(io.stdout, isJson ? toJson(newest) : `${newest.tag}\n`);
