@@ -31,7 +31,7 @@ export function findCandidates(
     const parts = imagesInside(leaf.text, texts);
     if (leaf.text === '') (overrideKey.test(leaf.key) ? empty : rest).push(slots.slot(leaf));
     else if (parts.length > 0) likely.push(...parts.map((part) => slots.slot(leaf, part)));
-    else if (leaf.text.includes('\n')) continue;
+    else if (leaf.text.includes('\n')) rest.push(slots.slot(leaf));
     else if (isLikely(leaf, texts)) likely.push(slots.slot(leaf));
     else (texts.some((text) => isAlignedPart(leaf.text, text)) ? unlikely : rest).push(slots.slot(leaf));
   }
@@ -41,7 +41,7 @@ export function findCandidates(
 /** Images that a longer text names: a command line, a file. */
 function imagesInside(value: string, images: readonly string[]): readonly string[] {
   return images.filter(
-    (image) => image.includes('/') && value.length > image.length && isAlignedPart(image, value, /[\s"'=,]/),
+    (image) => /[/:]/.test(image) && value.length > image.length && isAlignedPart(image, value, /[\s"'=,]/),
   );
 }
 

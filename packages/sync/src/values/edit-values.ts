@@ -6,15 +6,17 @@ import {
   isScalar,
   isSeq,
   parseAllDocuments,
-  Scalar,
-  visit,
+  stringify,
   type DocumentOptions,
   type Node,
+  type Pair,
   type ParseOptions,
   type SchemaOptions,
-  type ToStringOptions,
+  type YAMLMap,
 } from 'yaml';
 import type { Setting } from './chart-probe.js';
+import { applyEdits, endOfLine, type TextEdit } from './text-edits.js';
+import { blockText, flowText, replaceWords, scalarText } from './values-text.js';
 import { withValueAt } from './values-path.js';
 
 /** YAML as Helm reads it. */
@@ -33,31 +35,48 @@ const maxAliasCount = 10_000;
 const mostPasses = 8;
 
 /**
- * Sets values in a values file. Comments, order, anchors and everything else stay as they are; an alias gives way
- * to what it stood for where only one use of its anchor changes. Of several documents the last one is changed, as
- * it wins.
+ * Sets values in a values file by changing nothing but the places that say something else: every other byte stays.
+ * An alias gives way to what it stood for where only one use of its anchor changes. Of several documents the last
+ * one is changed, as it wins. A file that cannot be changed in place (a key that is there twice) is written anew.
  *
  * @param text the file; `''` makes a fresh one
  * @param coalesced what the chart is rendered with: lists that the file does not have are taken from it, whole
  */
 export function editValues(text: string, settings: readonly Setting[], coalesced: GoMap): string {
-  const parsed = parseAllDocuments(text, parseOptions);
-  const documents: Document[] = 'empty' in parsed ? [] : [...parsed];
-  const last = documents.pop() ?? new Document({}, parseOptions);
-  if ('empty' in parsed) last.commentBefore = parsed.comment;
-  if (!isMap(last.contents)) last.contents = last.createNode({});
-  const wanted = withSettings(plainValue(last), settings, coalesced);
+  let current = text;
+  let document = lastDocument(current);
+  const wanted = withSettings(plainValue(document), settings, coalesced);
   for (let pass = 0; pass < mostPasses; pass += 1) {
-    const now = plainValue(last);
-    if (isSame(now, wanted)) break;
-    reconcile(last, last.contents, now, wanted);
+    const now = plainValue(document);
+    if (isSame(now, wanted)) return current;
+    const editor: Editor = { text: current, document, isFirst: pass === 0, edits: [] };
+    reconcile(editor, document.contents, now, wanted, 0);
+    if (editor.edits.length === 0 && !editor.isFirst) break;
+    current = applyEdits(current, editor.edits);
+    document = lastDocument(current);
   }
-  const style = styleOf(text);
-  return [...documents, last].map((document) => document.toString(style)).join('');
+  return isSame(plainValue(document), wanted) ? current : stringify(wanted, { version: '1.1', lineWidth: 0 });
 }
 
+interface Editor {
+  readonly text: string;
+  readonly document: Document;
+  /**
+   * In the first pass aliases are left alone, as their anchors may change as they should, and only words of longer
+   * texts are exchanged, so that they keep their lines. The next pass sees what that did not do.
+   */
+  readonly isFirst: boolean;
+  readonly edits: TextEdit[];
+}
+
+function lastDocument(text: string): Document {
+  const parsed = parseAllDocuments(text, parseOptions);
+  return ('empty' in parsed ? undefined : parsed.at(-1)) ?? new Document(null, parseOptions);
+}
+
+/** What a document says; nothing is an empty table. */
 function plainValue(document: Document): JsonValue {
-  return document.toJS({ maxAliasCount }) as JsonValue;
+  return (document.toJS({ maxAliasCount }) as JsonValue | undefined) ?? {};
 }
 
 function withSettings(values: JsonValue, settings: readonly Setting[], coalesced: GoMap): JsonValue {
@@ -67,84 +86,140 @@ function withSettings(values: JsonValue, settings: readonly Setting[], coalesced
   return toJsonValue(result);
 }
 
-/** Makes a node say what is wanted, by the smallest changes. */
-function reconcile(document: Document, node: unknown, now: JsonValue, wanted: JsonValue): void {
-  for (const [key, value] of entriesOf(wanted)) {
+/** Collects what makes a node say what is wanted. */
+function reconcile(editor: Editor, node: unknown, now: JsonValue, wanted: JsonValue, column: number): void {
+  if (isSeq(node)) {
+    for (const [index, item] of node.items.entries()) {
+      replaceChild(editor, item, valueAt(now, index), valueAt(wanted, index), column);
+    }
+    return;
+  }
+  const missing: Record<string, JsonValue> = {};
+  for (const [key, value] of Object.entries(isTable(wanted) ? wanted : {})) {
     const current = valueAt(now, key);
     if (current !== undefined && isSame(current, value)) continue;
-    if (!isMap(node) && !isSeq(node)) return;
-    const child: unknown = node.get(key, true);
-    // Its anchor may have been changed already.
-    if (isAlias(child) && isSame(child.toJS(document, { maxAliasCount }) as JsonValue, value)) continue;
-    const canDescend =
-      current !== undefined &&
-      ((isMap(child) && isTable(value)) || (isSeq(child) && isSameList(current, value)));
-    if (canDescend) reconcile(document, child, current, value);
-    else if (isScalar(child) && isLeaf(value)) setScalar(child, value);
-    else node.set(key, makeNode(document, value));
+    const pair = isMap(node) ? pairOf(node, key) : undefined;
+    if (pair === undefined) missing[key] = value;
+    else if (isEmpty(pair.value)) fillIn(editor, pair, value);
+    else replaceChild(editor, pair.value, current, value, columnOf(editor, pair));
+  }
+  if (Object.keys(missing).length > 0) insert(editor, isMap(node) ? node : undefined, missing);
+}
+
+function replaceChild(
+  editor: Editor,
+  child: unknown,
+  now: JsonValue | undefined,
+  wanted: JsonValue | undefined,
+  column: number,
+): void {
+  if (wanted === undefined || (now !== undefined && isSame(now, wanted))) return;
+  if (isAlias(child) && editor.isFirst) return;
+  const canDescend = (isMap(child) && isTable(wanted)) || (isSeq(child) && Array.isArray(wanted));
+  if (canDescend) {
+    reconcile(editor, child, now ?? {}, wanted, column);
+    return;
+  }
+  const range = rangeOf(child);
+  if (range === undefined) return;
+  const source = editor.text.slice(range.start, range.end);
+  const isText = isScalar(child) && typeof child.value === 'string' && typeof wanted === 'string';
+  const words = isText && editor.isFirst ? replaceWords(source, String(child.value), wanted) : undefined;
+  const text = words ?? (typeof wanted === 'object' ? flowText(wanted) : scalarText(wanted, source));
+  editor.edits.push({ ...range, text });
+}
+
+/** `key:` without a value. */
+function fillIn(editor: Editor, pair: Pair, wanted: JsonValue): void {
+  const key = rangeOf(pair.key);
+  if (key === undefined) return;
+  const colon = editor.text.indexOf(':', key.end) + 1;
+  if (typeof wanted === 'object') {
+    const at = endOfLine(editor.text, colon);
+    const column = columnOf(editor, pair) + 2;
+    editor.edits.push({ start: at, end: at, text: `\n${blockText(wanted, column)}` });
+  } else {
+    editor.edits.push({ start: colon, end: colon, text: ` ${scalarText(wanted, '')}` });
   }
 }
 
-function setScalar(scalar: Scalar, value: JsonValue): void {
-  const { type } = scalar;
-  scalar.value = value;
-  delete scalar.source;
-  delete scalar.format;
-  delete scalar.tag;
-  const isPlain = type === undefined || type === Scalar.PLAIN;
-  if (isPlain) scalar.type = needsQuotes(value) ? Scalar.QUOTE_DOUBLE : Scalar.PLAIN;
+/** New keys at the end of a table. */
+function insert(
+  editor: Editor,
+  map: YAMLMap | undefined,
+  missing: { readonly [key: string]: JsonValue },
+): void {
+  const { text, edits } = editor;
+  const [first] = map?.items ?? [];
+  if (map === undefined) {
+    const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+    edits.push({ start: text.length, end: text.length, text: `${gap}${blockText(missing, 0)}\n` });
+  } else if (map.flow === true) {
+    const end = (rangeOf(map)?.end ?? 1) - 1;
+    const inner = flowText(missing).slice(1, -1);
+    edits.push({ start: end, end, text: first === undefined ? inner : `, ${inner}` });
+  } else if (first !== undefined) {
+    const at = endOfNode(text, map);
+    const block = blockText(missing, columnOf(editor, first));
+    const isLineStart = text[at - 1] === '\n';
+    edits.push({ start: at, end: at, text: isLineStart ? `${block}\n` : `\n${block}` });
+  }
 }
 
-function makeNode(document: Document, value: JsonValue): Node {
-  const node = document.createNode(value) as Node;
-  visit(node, {
-    Scalar(position, scalar) {
-      if (position !== 'key' && needsQuotes(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
-    },
-  });
-  return node;
+/** The end of the line on which the last thing of a node stands. */
+function endOfNode(text: string, node: unknown): number {
+  if (isMap(node) && node.flow !== true) {
+    const pair = node.items.at(-1);
+    if (pair !== undefined) {
+      return isEmpty(pair.value) ? endOfLine(text, rangeOf(pair.key)?.end ?? 0) : endOfNode(text, pair.value);
+    }
+  }
+  if (isSeq(node) && node.flow !== true && node.items.length > 0) {
+    const item = node.items.at(-1);
+    if (!isEmpty(item)) return endOfNode(text, item);
+  }
+  const end = rangeOf(node)?.end ?? text.length;
+  return text[end - 1] === '\n' ? end : endOfLine(text, end);
 }
 
-/** Whether some reader of YAML 1.1 could take the plain text for something else than a string. */
-function needsQuotes(value: unknown): boolean {
-  if (typeof value !== 'string' || value.includes('\n')) return false;
-  const isPlain = /^[A-Za-z][\w./@-]*(?::[\w./@-]+)*$/.test(value);
-  return !isPlain || /^(?:y|n|yes|no|on|off|true|false|null)$/i.test(value);
+function columnOf({ text }: Editor, pair: Pair): number {
+  const start = rangeOf(pair.key)?.start ?? 0;
+  return start - (text.lastIndexOf('\n', start - 1) + 1);
 }
 
-function styleOf(text: string): ToStringOptions {
-  const indent =
-    /^[\w"'-]+:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*( +)[\w"']/m.exec(text)?.[1]?.length ?? 2;
-  return {
-    lineWidth: 0,
-    indent: Math.min(indent, 8),
-    indentSeq: !/^( *)[\w"'.-]+:[ \t]*(?:#.*)?\r?\n\1- /m.test(text),
-    flowCollectionPadding: !/[:-] [{[][^\s}\]]/.test(text),
-  };
+function pairOf(map: YAMLMap, key: string): Pair | undefined {
+  return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
 }
 
-function entriesOf(value: JsonValue): readonly (readonly [string | number, JsonValue])[] {
-  if (Array.isArray(value)) return [...(value as readonly JsonValue[]).entries()];
-  return isTable(value) ? Object.entries(value) : [];
+function isEmpty(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.value === null && (node.source ?? '') === '');
 }
 
-function valueAt(value: JsonValue, key: string | number): JsonValue | undefined {
+function rangeOf(node: unknown): { readonly start: number; readonly end: number } | undefined {
+  const range = (node as Node | null)?.range;
+  return range === null || range === undefined ? undefined : { start: range[0], end: range[1] };
+}
+
+function valueAt(value: JsonValue | undefined, key: string | number): JsonValue | undefined {
   if (Array.isArray(value)) return (value as readonly JsonValue[])[Number(key)];
   return isTable(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-function isTable(value: JsonValue): value is { readonly [key: string]: JsonValue } {
+function isTable(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isSameList(a: JsonValue, b: JsonValue): boolean {
-  return Array.isArray(a) && Array.isArray(b) && a.length === b.length;
-}
-
-function isLeaf(value: JsonValue): boolean {
-  return typeof value !== 'object';
-}
-
+/** The order of keys does not matter. */
 function isSame(a: JsonValue, b: JsonValue): boolean {
+  if (isTable(a) && isTable(b)) {
+    const keys = Object.keys(a);
+    return (
+      keys.length === Object.keys(b).length &&
+      keys.every((key) => {
+        const [one, other] = [a[key], b[key]];
+        return one !== undefined && other !== undefined && isSame(one, other);
+      })
+    );
+  }
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -51,14 +51,27 @@ export class SlotFactory {
 
 /** The values that put a text into each slot. Slots of one value are put together. */
 export function settingsOf(texts: Iterable<readonly [Slot, string]>): readonly Setting[] {
-  const settings = new Map<string, Setting>();
-  for (const [{ path, value, before }, text] of texts) {
-    const key = formatKey(path);
-    const known = settings.get(key)?.value;
-    const current = typeof known === 'string' ? known : value;
-    settings.set(key, { path, value: before === value ? text : current.replaceAll(before, text) });
+  const byValue = new Map<string, (readonly [Slot, string])[]>();
+  for (const entry of texts) {
+    const key = formatKey(entry[0].path);
+    byValue.set(key, [...(byValue.get(key) ?? []), entry]);
   }
-  return [...settings.values()];
+  return [...byValue.values()].flatMap((entries) => {
+    const [first] = entries;
+    if (first === undefined) return [];
+    const [{ path, value, before }, text] = first;
+    return [{ path, value: before === value ? text : replaceParts(value, entries) }];
+  });
+}
+
+/** All parts at once, as what one becomes may have another in it. */
+function replaceParts(value: string, entries: readonly (readonly [Slot, string])[]): string {
+  const texts = new Map(entries.map(([{ before }, text]) => [before, text]));
+  const parts = [...texts.keys()]
+    .sort((a, b) => b.length - a.length)
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  const pattern = new RegExp(`(?<![^\\s"'=,])(?:${parts.join('|')})(?![^\\s"'=,])`, 'g');
+  return value.replaceAll(pattern, (part) => texts.get(part) ?? part);
 }
 
 /** Whether a text's first part is a registry's host. */
