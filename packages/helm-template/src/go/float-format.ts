@@ -119,6 +119,11 @@ function roundedDigits(magnitude: number, count: number): Digits {
   const exact = Math.min(count, 1100);
   let exponent = Number(magnitude.toExponential().split('e')[1]);
   let digits = scaleToInteger(magnitude, exact - 1 - exponent).toString();
+  if (digits.length < exact) {
+    // The shortest form of a number may be that of the next power of ten: 1e-323 is 9.88e-324.
+    exponent -= 1;
+    digits = scaleToInteger(magnitude, exact - 1 - exponent).toString();
+  }
   if (digits.length > exact) {
     exponent += 1;
     digits = digits.slice(0, exact);
