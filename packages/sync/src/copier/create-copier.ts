@@ -125,7 +125,11 @@ export function createCopier(options: CopierOptions = {}): Copier {
   ];
   const copier: OciCopier = createOciCopier({
     ...copierOptions,
-    http: { proxy: proxyFromEnvironment(environment), ...http },
+    http: {
+      proxy: proxyFromEnvironment(environment),
+      nodeExtraCaFile: environment['NODE_EXTRA_CA_CERTS'],
+      ...http,
+    },
     credentials: providers,
     repositoryCreators: [ecr.repositoryCreator],
     profileFor: (registry) => ecr.profileFor(registry),
