@@ -21,23 +21,9 @@ export async function startUpload(
   options: StartUploadOptions = {},
 ): Promise<UploadStart> {
   const { mount, signal } = options;
-  if (mount !== undefined && session.profile.mounts !== false) {
-    const query = `mount=${encodeURIComponent(mount.digest)}&from=${encodeURIComponent(mount.from)}`;
-    const response = await session.send({
-      method: 'POST',
-      path: `blobs/uploads/?${query}`,
-      headers: { 'content-length': '0' },
-      mountFrom: mount.from,
-      signal,
-    });
-    if (response.status === 201) {
-      discardBody(response);
-      return { outcome: 'mounted' };
-    }
-    if (response.status === 202) return { outcome: 'started', upload: openSession(session, response) };
-    if (!mountRefusals.has(response.status)) throw await startError(session, response);
-    discardBody(response);
-  }
+  const mayMount = session.profile.mounts !== false;
+  const asked = mount !== undefined && mayMount ? await requestMount(session, mount, signal) : 'refused';
+  if (typeof asked !== 'string') return asked;
   const response = await session.send({
     method: 'POST',
     path: 'blobs/uploads/',
@@ -46,7 +32,36 @@ export async function startUpload(
     signal,
   });
   if (response.status !== 202) throw await startError(session, response);
-  return { outcome: 'started', upload: openSession(session, response) };
+  const upload = openSession(session, response);
+  if (mount === undefined || asked === 'refused') return { outcome: 'started', upload };
+  // Another upload had the repository created in between: only now can the registry say whether it mounts.
+  const again = await requestMount(session, mount, signal);
+  if (typeof again === 'string') return { outcome: 'started', upload };
+  await upload.cancel({ signal });
+  return again;
+}
+
+/** Asks for a mount. The repository may turn out to be missing, or be taken for missing: the one mounted from. */
+async function requestMount(
+  session: RepositorySession,
+  mount: { readonly digest: string; readonly from: string },
+  signal: AbortSignal | undefined,
+): Promise<UploadStart | 'refused' | 'repository missing'> {
+  const query = `mount=${encodeURIComponent(mount.digest)}&from=${encodeURIComponent(mount.from)}`;
+  const response = await session.send({
+    method: 'POST',
+    path: `blobs/uploads/?${query}`,
+    headers: { 'content-length': '0' },
+    mountFrom: mount.from,
+    signal,
+  });
+  if (response.status === 201) {
+    discardBody(response);
+    return { outcome: 'mounted' };
+  }
+  if (response.status === 202) return { outcome: 'started', upload: openSession(session, response) };
+  if (!mountRefusals.has(response.status)) throw await startError(session, response);
+  return hasCode(await readFailure(response), 'NAME_UNKNOWN') ? 'repository missing' : 'refused';
 }
 
 function startError(session: RepositorySession, response: HttpResponse): Promise<OciError> {
