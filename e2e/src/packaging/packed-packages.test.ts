@@ -21,7 +21,9 @@ afterAll(() => folder.remove());
 
 describe('packed and installed with npm, outside the workspace', () => {
   it.each(specifiers)('%s can be imported', async (specifier) => {
-    const script = `import(${JSON.stringify(specifier)}).then((m) => console.log(Object.keys(m).length))`;
+    const attributes = specifier.endsWith('.json') ? ", { with: { type: 'json' } }" : '';
+    const load = `import(${JSON.stringify(specifier)}${attributes})`;
+    const script = `${load}.then((loaded) => console.log(Object.keys(loaded).length))`;
     const printed = await runOrThrow(process.execPath, ['-e', script], { cwd: project });
     expect(Number(printed.toString())).toBeGreaterThan(0);
   });
