@@ -51,7 +51,7 @@ export function registryName(given: string): string {
 
 /** Asks the registry whether it accepts the credentials. @throws OciError `OCI_UNAUTHORIZED`, `OCI_DENIED` */
 async function check(options: LoginCliOptions, login: DockerLogin, io: CommandIo): Promise<void> {
-  const { createCopier, readCaFiles } = await import('@oci-sync/sync');
+  const { createCopier, readCaFiles } = await import('@oci-sync/sync/copier');
   const { registry, username, password } = login;
   const copier = createCopier({
     environment: io.environment,

@@ -8,7 +8,7 @@ import { readConfiguredChart } from './configured-charts.js';
 import { joinLayers, type StatedSetting } from './contradictions.js';
 import { readEnvironmentSettings } from './environment-settings.js';
 import { configFlag, givenFlags } from './given-flags.js';
-import { readConfigFile, type ConfigFile } from './read-config-file.js';
+import type { ConfigFile } from './read-config-file.js';
 import { readRegistrySettings } from './registry-settings.js';
 import {
   optionName,
@@ -58,6 +58,7 @@ async function openConfigFile(
       { cause },
     );
   }
+  const { readConfigFile } = await import('./read-config-file.js');
   return readConfigFile(path, text, schema);
 }
 

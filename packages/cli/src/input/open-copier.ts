@@ -18,7 +18,7 @@ export async function openCopier(
   output: CopierOutput,
   more: Pick<CopierOptions, 'cache' | 'createRepositories' | 'repositorySettings' | 'fallbackRegion'> = {},
 ): Promise<Copier> {
-  const { createCopier } = await import('@oci-sync/sync');
+  const { createCopier } = await import('@oci-sync/sync/copier');
   return createCopier({
     ...more,
     ...(await readConnection(options, settings, io, output)),

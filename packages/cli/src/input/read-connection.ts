@@ -27,7 +27,7 @@ async function readPem(path: string | undefined, registry: string): Promise<stri
 }
 
 async function tlsOf(registry: string, settings: RegistrySettings): Promise<HostTlsOptions> {
-  const { readCaFiles } = await import('@oci-sync/sync');
+  const { readCaFiles } = await import('@oci-sync/sync/copier');
   const { caFile, clientCertificate, clientKey } = settings;
   return {
     ca: caFile === undefined ? undefined : await readCaFiles([caFile]),
@@ -74,7 +74,7 @@ export async function readConnection(
 ): Promise<SyncConnection> {
   const [{ explicitCredentials }, { readCaFiles }] = await Promise.all([
     import('@oci-sync/oci-client'),
-    import('@oci-sync/sync'),
+    import('@oci-sync/sync/copier'),
   ]);
   const plain = [...registries].filter(([, settings]) => settings.plainHttp === true).map(([name]) => name);
   return {

@@ -1,6 +1,5 @@
 import type { RepositorySettings } from '@oci-sync/ecr';
 import { isOciError } from '@oci-sync/oci-client';
-import { parse } from 'yaml';
 import type { CommandIo } from '../command-io.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../usage-error.js';
@@ -16,7 +15,10 @@ export async function readRepositorySettings(
   io: CommandIo,
 ): Promise<RepositorySettings | undefined> {
   if (path === undefined) return settings.repositorySettings;
-  const { parseRepositorySettings } = await import('@oci-sync/ecr');
+  const [{ parseRepositorySettings }, { parse }] = await Promise.all([
+    import('@oci-sync/ecr'),
+    import('yaml'),
+  ]);
   const text = await readText(path, io);
   try {
     return parseRepositorySettings(parse(text));

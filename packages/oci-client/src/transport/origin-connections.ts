@@ -44,6 +44,8 @@ export class OriginConnections {
   /** Connections nobody uses yet, in the order they were asked for. */
   readonly #ahead: Promise<Socket | undefined>[] = [];
   #closed = false;
+  /** TLS session of the newest connection, so that another one need not negotiate everything anew. */
+  #session: Buffer | undefined;
 
   constructor(origin: URL, options: OriginConnectionsOptions) {
     this.#origin = origin;
@@ -60,13 +62,17 @@ export class OriginConnections {
     };
     const { proxy, proxySecureContext } = options;
     if (proxy === undefined) {
-      const connectTls = buildConnector(tls);
-      this.#connect =
-        origin.protocol === 'https:'
-          ? connectTls
-          : (target, callback) => {
-              buildConnector({ ...tls, onread: largeReads() })(target, callback);
-            };
+      this.#connect = (target, callback) => {
+        // A connector for each connection, as its reads are; so TLS sessions are carried from one to the next here.
+        const session = this.#session;
+        const resumed = session === undefined ? {} : { session };
+        const connector = buildConnector({ ...tls, ...resumed, onread: largeReads() });
+        connector(target, (...result) => {
+          const [, socket] = result;
+          socket?.on('session', (ticket: Buffer) => (this.#session = ticket));
+          callback(...result);
+        });
+      };
       const connect: buildConnector.connector = (target, callback) => {
         this.#take(target, callback);
       };
