@@ -78,7 +78,7 @@ function compare(
     if (cause === undefined) return;
     const { template, kind, name } = comparison.document;
     const place: RenderedPlace = { template, document: `${kind}/${name}`, path };
-    comparison.changes.push({ ...place, before: shorten(before), after: shorten(after), cause });
+    comparison.changes.push({ ...place, ...excerpts(before, after), cause });
   }
 }
 
@@ -123,9 +123,24 @@ function plainText({ document }: Comparison, value: JsonValue | undefined, path:
   return isEncoded ? Buffer.from(value, 'base64').toString('utf8') : value;
 }
 
+/** Of longer texts the first line that differs. */
+function excerpts(
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+): Pick<OutputChange, 'before' | 'after'> {
+  if (typeof before !== 'string' || typeof after !== 'string') {
+    return { before: shorten(before), after: shorten(after) };
+  }
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  const line = old.findIndex((text, index) => text !== now[index]);
+  return line === -1
+    ? { before: '', after: shorten(now.slice(old.length).join('\n')) }
+    : { before: shorten(old[line]), after: shorten(now[line] ?? '') };
+}
+
 function shorten(value: JsonValue | undefined): string | undefined {
   if (value === undefined) return undefined;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value.trim() : JSON.stringify(value);
   return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 }
 

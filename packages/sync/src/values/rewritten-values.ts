@@ -104,7 +104,7 @@ export interface RemainingImage extends RenderedPlace {
 
 /** Output besides images that the new values change. */
 export interface OutputChange extends RenderedPlace {
-  /** Shortened; `undefined` where the field or document was not there. */
+  /** Shortened, of longer texts the first line that differs; `undefined` where there was nothing. */
   readonly before: string | undefined;
   readonly after: string | undefined;
   /**
