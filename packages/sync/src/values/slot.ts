@@ -27,7 +27,7 @@ export class SlotFactory {
   #count = 0;
   readonly #slots = new Map<string, Slot>();
 
-  /** The slot of a whole value, or of the text `part` inside it. */
+  /** The slot of a whole value, or of an image `part` that it names. */
   slot(leaf: ValuesLeaf, part?: string): Slot {
     const id =
       part === undefined || part === leaf.text ? formatKey(leaf.path) : `${formatKey(leaf.path)} ${part}`;
@@ -35,7 +35,7 @@ export class SlotFactory {
     if (known !== undefined) return known;
     this.#count += 1;
     const before = part ?? leaf.text;
-    const kind = before === '' || before.includes('{{') ? kindOfKey(leaf.key) : kindOfText(before, leaf.key);
+    const kind = kindOf(leaf, part);
     const slot: Slot = {
       id,
       path: leaf.path,
@@ -79,6 +79,11 @@ export function startsWithHost(text: string): boolean {
   return /^(?:localhost|[^/]*[.:][^/]*)(?:\/|$)/.test(text);
 }
 
+function kindOf({ text, key }: ValuesLeaf, part: string | undefined): SlotKind {
+  if (part !== undefined) return 'reference';
+  return text === '' || text.includes('{{') ? kindOfKey(key) : kindOfText(text, key);
+}
+
 function kindOfText(text: string, key: string): SlotKind {
   if (/^@?sha(?:256|512):[0-9a-f]+$/.test(text)) return 'digest';
   if (/^[0-9a-f]{64}$/.test(text)) return 'hex';
@@ -114,17 +119,22 @@ function mark(number: number, before: string, kind: SlotKind): Pick<Slot, 'marke
     case 'tag':
       return { marked: isFresh ? `9.9.${build}` : markTag(before, word, build), tokens };
     case 'host':
-      return { marked: isFresh ? `${word}.example.com` : `${word}.${before}`, tokens };
+      return { marked: isFresh ? `${word}.example.com` : markHost(before, word), tokens };
     case 'path':
       return { marked: isFresh ? `${word}/${word}` : markPath(before, word), tokens };
     case 'name':
-      return { marked: `${word}.${markPath(before, word)}`, tokens };
+      return { marked: markHost(markPath(before, word), word), tokens };
     case 'reference':
       return {
         marked: isFresh ? `${word}.example.com/${word}:${build}` : markReference(before, word, build, hex),
         tokens,
       };
   }
+}
+
+/** An address of numbers takes no name in front of it: another host stands in for it. */
+function markHost(text: string, word: string): string {
+  return `${word}.${text.replace(/^\d+(?:\.\d+){3}(?=[:/]|$)/, 'example.com')}`;
 }
 
 function markPath(text: string, word: string): string {
@@ -141,6 +151,6 @@ function markTag(text: string, word: string, build: string): string {
 
 function markReference(text: string, word: string, build: string, hex: string): string {
   const [, name = '', tag, digest] = /^(.*?)(?::([^/:@]+))?(?:@(.+))?$/.exec(text) ?? [];
-  const host = startsWithHost(name) && name.includes('/') ? `${word}.` : '';
-  return `${host}${name}-${word}${tag === undefined ? '' : `:${markTag(tag, word, build)}`}${digest === undefined ? '' : `@sha256:${hex}`}`;
+  const hasHost = startsWithHost(name) && name.includes('/');
+  return `${hasHost ? markHost(name, word) : name}-${word}${tag === undefined ? '' : `:${markTag(tag, word, build)}`}${digest === undefined ? '' : `@sha256:${hex}`}`;
 }
