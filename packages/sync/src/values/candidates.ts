@@ -38,11 +38,9 @@ export function findCandidates(
   return { likely, overrides: groupOverrides(empty), unlikely, rest };
 }
 
-/** Images that a longer text names: a command line, a file. */
+/** Images that a text is, or names: a command line, a file. */
 function imagesInside(value: string, images: readonly string[]): readonly string[] {
-  return images.filter(
-    (image) => /[/:]/.test(image) && value.length > image.length && isAlignedPart(image, value, /[\s"'=,]/),
-  );
+  return images.filter((image) => /[/:]/.test(image) && isAlignedPart(image, value, /[\s"'=,]/));
 }
 
 function isLikely(leaf: ValuesLeaf, images: readonly string[]): boolean {
@@ -65,11 +63,11 @@ function isAlignedPart(part: string, whole: string, separator = /[/:@]/): boolea
 
 /**
  * Parts of single images first, then whole images and digests, which hide the parts, then chart-wide values one by
- * one, each with the empty tags, as they say nothing of versions.
+ * one, each with the empty tags, as they say nothing of versions; at last what a chart with one image has at the top.
  */
 function groupOverrides(empty: readonly Slot[]): readonly (readonly Slot[])[] {
-  const own = empty.filter(({ path }) => !isChartWide(path));
-  const wide = empty.filter(({ path }) => isChartWide(path));
+  const own = empty.filter((slot) => !isChartWide(slot));
+  const wide = empty.filter(isChartWide);
   const of = (...kinds: readonly SlotKind[]): readonly Slot[] =>
     own.filter(({ kind }) => kinds.includes(kind));
   const tags = of('tag');
@@ -80,10 +78,12 @@ function groupOverrides(empty: readonly Slot[]): readonly (readonly Slot[])[] {
     of('reference'),
     of('digest', 'hex'),
     ...wide.map((slot) => [...tags, slot]),
+    [...of('tag', 'host', 'path'), ...wide.filter(({ path }) => path.length === 1)],
   ];
   return groups.filter((group) => group.length > 0);
 }
 
-function isChartWide(path: readonly (string | number)[]): boolean {
-  return path.includes('global') || /override|default|common/i.test(String(path.at(-1))) || path.length === 1;
+function isChartWide({ path, kind }: Slot): boolean {
+  const isAtTop = path.length === 1 && kind === 'host';
+  return isAtTop || path.includes('global') || /override|default|common/i.test(String(path.at(-1)));
 }

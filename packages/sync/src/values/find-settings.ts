@@ -105,48 +105,42 @@ class SettingsSearch {
   }
 
   /**
-   * Renders with the marks of these slots; where that fails, with those of one half and of the other. Says whether
-   * an image changed in a new way.
+   * Renders with the marks of these slots; where that fails, or switches images off, with those of one half and of
+   * the other, and then of all that work. Says whether an image changed in a new way.
    */
   async #observe(context: readonly Slot[], slots: readonly Slot[]): Promise<boolean> {
     if (slots.length === 0) return false;
-    const all = [...new Set([...context.filter((slot) => !this.#untried.has(slot)), ...slots])];
-    const rendered =
-      this.#probe.renders < mostRenders
-        ? await this.#probe.tryRender(settingsOf(all.map((slot) => [slot, slot.marked])))
-        : undefined;
-    if (rendered !== undefined) {
-      const learned = this.#learn(rendered, all);
-      const isPlain = context.length > 0 || slots.length === 1 || this.#hasAllPlaces(rendered);
-      if (isPlain) return learned;
-    }
+    const outcome = await this.#tryMarks(context, slots);
+    if (outcome.isComplete) return outcome.hasNew;
     if (slots.length === 1 || this.#probe.renders >= mostRenders) {
-      for (const slot of slots) this.#untried.add(slot);
-      return false;
+      if (!outcome.didRender) for (const slot of slots) this.#untried.add(slot);
+      return outcome.hasNew;
     }
     const middle = Math.ceil(slots.length / 2);
-    const [first, second] = [slots.slice(0, middle), slots.slice(middle)];
-    const learned = [await this.#observe(context, first), await this.#observe(context, second)];
-    const works = slots.filter((slot) => !this.#untried.has(slot));
-    if (works.length > middle && works.length < slots.length)
-      learned.push(await this.#observeOnce(context, works));
-    return learned.includes(true);
+    const first = await this.#observe(context, slots.slice(0, middle));
+    const second = await this.#observe(context, slots.slice(middle));
+    const working = slots.filter((slot) => !this.#untried.has(slot));
+    const isWorthIt = working.length > middle && working.length < slots.length;
+    const together = isWorthIt && (await this.#tryMarks(context, working)).hasNew;
+    return outcome.hasNew || first || second || together;
   }
 
-  /** A mark may switch something off: then its images are not seen. */
-  #hasAllPlaces(rendered: RenderedChart): boolean {
-    const { byId } = imagePlaces(rendered, this.#base);
-    return this.#wanted.every(({ place }) => byId.has(place.id));
-  }
-
-  async #observeOnce(context: readonly Slot[], slots: readonly Slot[]): Promise<boolean> {
+  async #tryMarks(
+    context: readonly Slot[],
+    slots: readonly Slot[],
+  ): Promise<{ readonly didRender: boolean; readonly isComplete: boolean; readonly hasNew: boolean }> {
+    const nothing = { didRender: false, isComplete: false, hasNew: false };
+    if (this.#probe.renders >= mostRenders) return nothing;
     const all = [...new Set([...context.filter((slot) => !this.#untried.has(slot)), ...slots])];
     const rendered = await this.#probe.tryRender(settingsOf(all.map((slot) => [slot, slot.marked])));
-    return rendered !== undefined && this.#learn(rendered, all);
+    if (rendered === undefined) return nothing;
+    const places = imagePlaces(rendered, this.#base);
+    // Later rounds try what is unlikely: what that switches off does not matter.
+    const isComplete = context.length > 0 || this.#wanted.every(({ place }) => places.byId.has(place.id));
+    return { didRender: true, isComplete, hasNew: this.#learn(places, all) };
   }
 
-  #learn(rendered: RenderedChart, slots: readonly Slot[]): boolean {
-    const places = imagePlaces(rendered, this.#base);
+  #learn(places: ImagePlaces, slots: readonly Slot[]): boolean {
     let hasNew = false;
     for (const place of this.#base.all) {
       const now = places.byId.get(place.id);

@@ -140,6 +140,32 @@ describe('rewriteValues finds the values of', () => {
     expect(rewritten.proof).toMatchObject(wholeProof);
   });
 
+  it('parts at the top of the values, empty both', async () => {
+    const image = '{{ .Values.registry | default "quay.io" }}/{{ .Values.repository | default "org/app" }}:1';
+    const rewritten = await rewrite(
+      { 'values.yaml': 'registry: ""\nrepository: ""\n', 'templates/pod.yaml': pod('a', image) },
+      [mirrored('quay.io/org/app:1')],
+    );
+    expect(settings(rewritten)).toEqual({ registry: host, repository: 'team/app' });
+    expect(rewritten.proof).toMatchObject(wholeProof);
+  });
+
+  it('several images in one text, each whole', async () => {
+    const rewritten = await rewrite(
+      {
+        'values.yaml':
+          'list: \'[{"image": "python:3"}, {"image": "quay.io/org/python:3"}, {"image": "python:3.1"}]\'\n',
+        'templates/c.yaml':
+          'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  list: {{ .Values.list | quote }}\n',
+      },
+      [mirrored('python:3'), mirrored('quay.io/org/python:3', '3-quay'), mirrored('python:3.1')],
+    );
+    expect(settings(rewritten)).toEqual({
+      list: `[{"image": "${host}/team/python:3"}, {"image": "${host}/team/python:3-quay"}, {"image": "${host}/team/python:3.1"}]`,
+    });
+    expect(rewritten.proof).toMatchObject({ ...wholeProof, atMirror: 3 });
+  });
+
   it('a chart-wide registry, where no image has one of its own', async () => {
     const rewritten = await rewrite(
       {
