@@ -47,9 +47,9 @@ const content: readonly Fault[] = [
     name: 'platforms are compared by os alone',
     changes: [
       change(
-        `${client}/plan/select-platforms.js`,
-        'platforms.some((wanted) => samePlatform(wanted, platform));\n',
-        'platforms.some((wanted) => wanted.os === platform.os);\n',
+        `${client}/content/platform.js`,
+        'a.os === b.os && a.architecture === b.architecture && a.variant === b.variant',
+        'a.os === b.os',
       ),
     ],
     tests: 'src/copy',
