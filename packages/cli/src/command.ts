@@ -77,7 +77,8 @@ export function defineCommand<Options>(definition: CommandDefinition<Options>): 
       const readSettings = async (args: readonly string[], io: CommandIo): Promise<Settings> => {
         if (scope === undefined) return noSettings;
         const { loadSettings } = await import('./config/load-settings.js');
-        const options = new Set(namesInHelp(await parser.getHelp()));
+        const options = async (): Promise<ReadonlySet<string>> =>
+          new Set(namesInHelp(await parser.getHelp()));
         return loadSettings(args, { options, settings: scope }, io);
       };
       return {

@@ -100,8 +100,8 @@ function readInlineSettings(
 
 /** Which settings concern a command. */
 export interface SettingsScope {
-  /** Names of the command's options, as in `--date-tags`. */
-  readonly options: ReadonlySet<string>;
+  /** Names of the command's options, as in `--date-tags`; only asked for where anything but a flag states something. */
+  readonly options: () => Promise<ReadonlySet<string>>;
   /** All that it has options for, or only those about registries and output. */
   readonly settings: 'all' | 'connections';
 }
@@ -118,9 +118,6 @@ export async function loadSettings(
 ): Promise<Settings> {
   const schema = readSettingsSchema();
   const kinds = settingKinds(schema);
-  const concerns = ([name]: readonly [string, unknown]): boolean =>
-    (kinds.get(name) === 'structure' || options.has(optionName(name))) &&
-    (settings === 'all' || connectionSettings.has(name));
   const { environment } = io;
   const file = await openConfigFile(
     configFlag(args) ?? (environment['OCI_SYNC_CONFIG'] || undefined),
@@ -136,7 +133,12 @@ export async function loadSettings(
       { source: 'environment', place: variableName(name), value },
     ],
   );
-  const layers = [flags, variables, fileLayer(file, kinds)];
+  const stated = fileLayer(file, kinds);
+  const names = variables.length === 0 && stated.size === 0 ? undefined : await options();
+  const concerns = ([name]: readonly [string, unknown]): boolean =>
+    (kinds.get(name) === 'structure' || names === undefined || names.has(optionName(name))) &&
+    (settings === 'all' || connectionSettings.has(name));
+  const layers = [flags, variables, stated];
   const joined = joinLayers(layers.map((layer) => new Map([...layer].filter(concerns))));
   const values = [...joined].filter(
     ([name, { source, value }]) =>
