@@ -18,7 +18,7 @@ import { runHelm } from '../helm/real-helm.js';
 /** Where everything is mirrored to. */
 export const mirrorHost = 'mirror.example.com:5000';
 /** First part of every repository there. */
-export const mirrorPrefix = 'team/mirror';
+const mirrorPrefix = 'team/mirror';
 
 const release = { releaseName: 'rel', namespace: 'ns' };
 

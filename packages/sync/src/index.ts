@@ -13,10 +13,14 @@ export type {
 export type {
   MirroredImage,
   MirrorReference,
+  OutputChange,
   RemainingImage,
+  RenderedPlace,
+  RewritableChart,
   RewrittenValues,
   RewriteValuesOptions,
   ValuesChange,
+  ValuesPath,
   ValuesProof,
 } from './values/rewrite-values.js';
 export type { VerifiedImage, VerifyImagesReport, VerifyOptions } from './verify/verify-images.js';

@@ -87,12 +87,12 @@ function kindOf({ text, key }: ValuesLeaf, part: string | undefined): SlotKind {
 function kindOfText(text: string, key: string): SlotKind {
   if (/^@?sha(?:256|512):[0-9a-f]+$/.test(text)) return 'digest';
   if (/^[0-9a-f]{64}$/.test(text)) return 'hex';
-  const isTag = !/[/:@]/.test(text);
-  if (isTag && (/tag|version/i.test(key) || /^v?\d/.test(text))) {
-    if (!/host|registr|hub/i.test(key)) return 'tag';
-  }
-  if (/(?:[:][^/]*|@.*)$/.test(text) && !/registr|hub/i.test(key) && !/^[^/]*:\d+$/.test(text))
-    return 'reference';
+  const isRegistryKey = /host|registr|hub/i.test(key);
+  const isWord = !/[/:@]/.test(text);
+  if (isWord && !isRegistryKey && (/tag|version/i.test(key) || /^v?\d/.test(text))) return 'tag';
+  // `name:5000` alone is a registry with its port.
+  const hasVersion = /(?::[^/]*|@.*)$/.test(text) && !/^[^/]*:\d+$/.test(text);
+  if (hasVersion && !isRegistryKey) return 'reference';
   if (!startsWithHost(text)) return 'path';
   return text.replace(/\/$/, '').includes('/') ? 'name' : 'host';
 }
