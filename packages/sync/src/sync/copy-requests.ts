@@ -9,7 +9,7 @@ export function sourceReference({ source }: PlannedImage, exact: boolean): strin
 }
 
 /** A planned image's place at the mirror. */
-export function destinationReference({ destination }: PlannedImage, registry: string): string {
+function destinationReference({ destination }: PlannedImage, registry: string): string {
   return `${registry}/${destination.repository}:${destination.tag}`;
 }
 

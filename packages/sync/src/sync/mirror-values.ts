@@ -23,7 +23,7 @@ function sourceOf({ source }: PlannedImage): RegistryReference {
 }
 
 /** The images of a run that are in the mirror now, with where. */
-export function mirroredImages(images: readonly SyncedImage[], registry: string): readonly MirroredImage[] {
+function mirroredImages(images: readonly SyncedImage[], registry: string): readonly MirroredImage[] {
   return images.flatMap((synced) => {
     if (!('report' in synced)) return [];
     const { image, report } = synced;

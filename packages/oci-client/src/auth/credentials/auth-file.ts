@@ -2,7 +2,7 @@ import { OciError } from '../../errors/oci-error.js';
 import type { Credential } from './provider.js';
 
 /** Key of Docker Hub in docker's files and helper programs. docker/cli, `registry.IndexServer`. */
-export const dockerHubKey = 'https://index.docker.io/v1/';
+const dockerHubKey = 'https://index.docker.io/v1/';
 
 const dockerHub = 'docker.io';
 const dockerHubNames = [dockerHub, 'index.docker.io', 'registry-1.docker.io', 'index.docker.io/v1/'];
