@@ -99,7 +99,9 @@ export function defineCommand<Options>(definition: CommandDefinition<Options>): 
               )
               // yargs goes on after a failure that does not throw.
               .fail((message, error: Error | undefined) => {
-                throw error ?? new ParseFailure(message ?? 'the command line cannot be used');
+                // A YError is what `coerce` of an option threw; others come from the command itself.
+                if (error !== undefined && error.name !== 'YError') throw error;
+                throw new ParseFailure(error?.message ?? message ?? 'the command line cannot be used');
               })
               .parseAsync([...args]);
           } catch (error) {

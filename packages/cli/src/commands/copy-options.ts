@@ -1,4 +1,5 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { countOption } from '../input/count-option.js';
 import { outputOptions } from '../input/output-options.js';
 import { registryOptions } from '../input/registry-options.js';
 
@@ -35,7 +36,7 @@ export function copyOptions(yargs: Argv) {
       default: 'fail' as const,
       describe: 'What to do about a platform the source does not have',
     })
-    .option('concurrency', { type: 'number', describe: 'Images at the same time', defaultDescription: '24' })
+    .option('concurrency', countOption('concurrency', 'Images at the same time', '48'))
     .option('referrers', {
       type: 'boolean',
       default: false,

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { Preset } from '@oci-sync/discovery';
 import type { SyncOptions, SyncReport } from '@oci-sync/sync';
 import type { Argv } from 'yargs';
@@ -16,6 +15,7 @@ import { syncOptions, type SyncCliOptions } from '../input/sync-options.js';
 import { noteLine, unresolvedLine } from '../output/discovery-lines.js';
 import { toJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
+import { checkReportPlace, writeReport } from '../output/report-file.js';
 import { syncLines, valuesAreWhole } from '../output/sync-lines.js';
 import { chooseSign, createStory } from '../output/sync-story.js';
 import { UsageError } from '../usage-error.js';
@@ -78,17 +78,10 @@ function exitCodeOfReport(report: SyncReport, strict: boolean): number {
     : exitCodes.done;
 }
 
-async function writeReport(path: string, report: SyncReport): Promise<void> {
-  try {
-    await writeFile(path, toJson(report));
-  } catch (cause) {
-    throw new UsageError(`the report cannot be written to ${path}`, { cause });
-  }
-}
-
 async function run(options: SyncCliOptions, io: CommandIo, settings: Settings): Promise<number> {
   if (options.allowMoved && options.plan === undefined)
     throw new UsageError('--allow-moved goes with --plan');
+  if (options.report !== undefined) await checkReportPlace(options.report);
   const progress = await createProgress(io, options);
   try {
     const [{ loadPreset }, { sync }] = await Promise.all([

@@ -12,6 +12,7 @@ import { defineCommand } from '../command.js';
 import { write, type CommandIo } from '../command-io.js';
 import type { Settings } from '../config/settings.js';
 import { exitCodes } from '../exit-codes.js';
+import { countOption } from '../input/count-option.js';
 import { openCopier } from '../input/open-copier.js';
 import { outputOptions } from '../input/output-options.js';
 import { registryOptions } from '../input/registry-options.js';
@@ -36,7 +37,7 @@ function builder(yargs: Argv) {
       describe:
         'By the alphabet; versions, highest first; or creation dates, newest first, which are shown then',
     })
-    .option('limit', { type: 'number', describe: 'Most tags to list', defaultDescription: 'all' })
+    .option('limit', countOption('limit', 'Most tags to list', 'all'))
     .option('newest', {
       type: 'boolean',
       default: false,
@@ -61,9 +62,6 @@ function builder(yargs: Argv) {
 }
 
 function checkOptions({ limit, newest, sort, repository }: TagsCliOptions): void {
-  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
-    throw new UsageError('--limit is not a number from 1 on');
-  }
   if (newest && (sort !== 'name' || limit !== undefined)) {
     throw new UsageError('--newest and --sort or --limit exclude each other', {
       hint: 'for the newest few: --sort created --limit N',

@@ -1,4 +1,5 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { countOption } from './count-option.js';
 import { outputOptions } from './output-options.js';
 import { planOptions } from './plan-options.js';
 import { registryOptions } from './registry-options.js';
@@ -22,7 +23,7 @@ export function syncOptions(yargs: Argv) {
       default: 'fail' as const,
       describe: 'What to do about a platform a source does not have',
     })
-    .option('concurrency', { type: 'number', describe: 'Images at the same time', defaultDescription: '24' })
+    .option('concurrency', countOption('concurrency', 'Images at the same time', '48'))
     .option('fail-fast', {
       type: 'boolean',
       default: false,

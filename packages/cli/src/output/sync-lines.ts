@@ -35,7 +35,9 @@ function valuesLines({ chart, values }: ChartValues): readonly string[] {
       ? unproven.length === 0
         ? []
         : ['  no chart was rendered: nothing is proven']
-      : [`  rendered again: ${proof.atMirror} images at the mirror, ${proof.remaining.length} elsewhere`]),
+      : [
+          `  rendered again: ${proof.atMirror} image${proof.atMirror === 1 ? '' : 's'} at the mirror, ${proof.remaining.length} elsewhere`,
+        ]),
     ...(proof?.remaining ?? []).map(
       ({ text, template, document, explanation }) =>
         `  not at the mirror: ${text} in ${template} (${document}): ${explanation}`,

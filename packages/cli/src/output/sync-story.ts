@@ -34,7 +34,7 @@ function discoveryLine(event: Extract<SyncEvent, { type: 'discovery' }>['event']
     case 'chart-rendered':
       return sign(
         'good',
-        `Using Helm chart images of ${event.name} ${event.version} (${event.images} images found)`,
+        `Using Helm chart images of ${event.name} ${event.version} (${event.images} image${event.images === 1 ? '' : 's'} found)`,
       );
     case 'catalog-read':
       return sign('good', `Using discovered CodeCollection images (${event.images} images found)`);

@@ -22,7 +22,7 @@ export interface SyncOptions extends SyncSources, SyncDestination, SyncConnectio
   readonly plan?: ImagePlan | undefined;
   /** Apply a stored plan although a source tag stands for something else by now. @default false */
   readonly allowMoved?: boolean | undefined;
-  /** Images at the same time. @default 24 */
+  /** Images at the same time. @default 48 */
   readonly concurrency?: number | undefined;
   /** Start no further image after one has failed. @default false */
   readonly failFast?: boolean | undefined;

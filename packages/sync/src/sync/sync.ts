@@ -10,7 +10,7 @@ import { reportedError } from './reported-error.js';
 import type { SyncOptions } from './sync-options.js';
 import type { ChartValues, DiscoverySummary, SyncCounts, SyncedImage, SyncReport } from './sync-report.js';
 import { prepareFolder } from './write-files.js';
-import { writeRunFiles } from './run-files.js';
+import { checkRunFiles, writeRunFiles } from './run-files.js';
 
 function summarise(discovery: Discovery | undefined, planned: PlanResult | undefined): DiscoverySummary {
   return {
@@ -79,6 +79,7 @@ async function run(copier: Copier, options: SyncOptions, startedAt: Date): Promi
   });
   onEvent?.({ type: 'registry-found', ...destination });
   const { plan, discovery, planned } = await planRun(copier, options, destination);
+  if (options.dryRun !== true) await checkRunFiles(discovery?.charts ?? [], options);
   const exact = options.plan !== undefined && options.allowMoved !== true;
   if (exact) await checkMoved(copier, plan, signal);
 

@@ -50,18 +50,15 @@ export async function prepareFolder(directory: string): Promise<void> {
 }
 
 /**
- * Writes files into a folder, each whole or not at all, and resolves with their paths.
- * @param inputs files that must not be written over: the user's values
- * @throws OciError `OCI_INVALID_OPTION` when a file cannot be written or would replace an input
+ * Checks that no file of a folder is one of those that must not be written over: the user's values.
+ * @throws OciError `OCI_INVALID_OPTION`
  */
-export async function writeFiles(
+export async function protectInputs(
   directory: string,
-  files: readonly OutputFile[],
+  names: readonly string[],
   inputs: readonly string[],
-): Promise<readonly string[]> {
-  const written: string[] = [];
-  for (const { name, text } of files) {
-    const path = join(directory, name);
+): Promise<void> {
+  for (const path of names.map((name) => join(directory, name))) {
     for (const input of inputs) {
       if (!(await sameFile(path, input))) continue;
       throw new OciError(`${path} is an input of this run and is not written over`, {
@@ -69,6 +66,20 @@ export async function writeFiles(
         hint: 'choose another output folder',
       });
     }
+  }
+}
+
+/**
+ * Writes files into a folder, each whole or not at all, and resolves with their paths.
+ * @throws OciError `OCI_INVALID_OPTION` when a file cannot be written
+ */
+export async function writeFiles(
+  directory: string,
+  files: readonly OutputFile[],
+): Promise<readonly string[]> {
+  const written: string[] = [];
+  for (const { name, text } of files) {
+    const path = join(directory, name);
     await writeAtomically(path, text);
     written.push(path);
   }
