@@ -22,6 +22,11 @@ export interface TestContent {
   readonly blobs: readonly StoredBytes[];
 }
 
+/** A layer, with the digest of the archive inside. */
+interface Layer extends StoredBytes {
+  readonly diffId: string;
+}
+
 /** Media types of one family. */
 interface ImageTypes {
   readonly index: string;
@@ -104,7 +109,8 @@ export function referrerOf(subject: StoredManifest): TestContent {
 
 /** A single image with one layer of random bytes of a given size, which does not compress. */
 export function largeImage(sizeBytes: number): TestContent {
-  return image(oci, 'linux/amd64', [store(randomBytes(sizeBytes))]);
+  const layer = store(randomBytes(sizeBytes));
+  return image(oci, 'linux/amd64', [{ ...layer, diffId: layer.digest }]);
 }
 
 /** The part of an index that one platform leaves: the child, with its blobs. */
@@ -161,14 +167,14 @@ function attestation(): TestContent {
   });
 }
 
-function image(types: ImageTypes, platform: string, layers: readonly StoredBytes[]): TestContent {
+function image(types: ImageTypes, platform: string, layers: readonly Layer[]): TestContent {
   const config = store(
     Buffer.from(
       JSON.stringify({
         ...parsePlatform(platform),
         created: '2026-01-02T03:04:05Z',
         config: { Cmd: ['/bin/true'], Labels: { id: randomBytes(8).toString('hex') } },
-        rootfs: { type: 'layers', diff_ids: layers.map(diffId) },
+        rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
       }),
     ),
   );
@@ -225,31 +231,22 @@ function distinct(blobs: readonly StoredBytes[]): StoredBytes[] {
   return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
 }
 
-/** diff_ids of layers; each archive is remembered by its compressed digest. */
-const diffIds = new WeakMap<StoredBytes, string>();
-
-function diffId(layer: StoredBytes): string {
-  return diffIds.get(layer) ?? layer.digest;
-}
-
-function layerFiles(seed: string): StoredBytes {
+function layerFiles(seed: string): Layer {
   return tarGzip({ 'etc/os-release': `NAME=e2e\nSEED=${seed}\n`, 'bin/true': '#!/bin/sh\n' });
 }
 
-function randomFile(): StoredBytes {
+function randomFile(): Layer {
   return tarGzip({ 'data/random': randomBytes(40_000).toString('base64') });
 }
 
 /** A gzip-compressed POSIX tar archive of small files. */
-function tarGzip(files: Readonly<Record<string, string>>): StoredBytes {
+function tarGzip(files: Readonly<Record<string, string>>): Layer {
   const records = Object.entries(files).flatMap(([name, text]) => {
     const body = Buffer.from(text);
     return [tarHeader(name, body.length), body, Buffer.alloc((512 - (body.length % 512)) % 512)];
   });
   const archive = Buffer.concat([...records, Buffer.alloc(1024)]);
-  const layer = store(gzipSync(archive));
-  diffIds.set(layer, store(archive).digest);
-  return layer;
+  return { ...store(gzipSync(archive)), diffId: store(archive).digest };
 }
 
 /** A ustar header: POSIX.1-1988, "ustar Interchange Format". */
