@@ -8,6 +8,7 @@ import { builtImages, chartImages, expectedMirror, namedImages } from './expecte
 import { renderWithHelm } from './helm-images.js';
 import { chartFile, serveCatalog } from './shared-inputs.js';
 import { ecrHost } from './stand-ins.js';
+import { builtCollections, collectionsPath } from './upstream-images.js';
 
 const catalogUrl =
   'https://raw.githubusercontent.com/runwhen-contrib/codecollection-registry/main/codecollections.yaml';
@@ -63,6 +64,8 @@ describeOnStage('the examples of the script', (stage) => {
     expect(first.stderr).toContain(
       `Registry: ${ecrHost} (your own)\nRegion: us-west-2\nPlatform: linux/amd64\n`,
     );
+    expect(first.stderr).toContain('Using Helm chart images of runwhen-local 0.6.7 (3 images found)\n');
+    expect(first.stderr).toContain('Using discovered CodeCollection images (6 images found)\n');
     expect(first.stderr).not.toMatch(/warning|static/i);
     // The chart, with what it is rendered with: nothing else of it is needed.
     expect(readdirSync(stage.place.folder)).toEqual(['updated_values.yaml']);
@@ -201,12 +204,19 @@ opentelemetry-collector:
     expect(stderr).not.toMatch(/AKIAEXAMPLE|authorization|Bearer [\w-]{8}/i);
   });
 
-  it('another branch of the CodeCollections', async () => {
-    await stage.runWell(['sync', '-b', 'develop', '--only', '*codecollection*']);
+  it('another branch of the CodeCollections, in both forms of the catalog', async () => {
+    const collections = ['--only', '*codecollection*'];
+    await stage.runWell(['sync', '-b', 'develop', ...collections]);
     expect(stage.mirrored()).toEqual(
       expectedMirror(
         namedImages('develop').filter(([, repository]) => repository.includes('codecollection')),
       ),
+    );
+    serveCatalog(stage.standIns, 'built');
+    const { stdout } = await stage.runWell(['discover', '-b', 'develop', '-c', '']);
+    const found = stdout.split('\n').filter((line) => line.startsWith('us-west1-docker.pkg.dev/'));
+    expect(found).toEqual(
+      builtCollections.map((name) => `us-west1-docker.pkg.dev/${collectionsPath}/${name}-develop`),
     );
   });
 

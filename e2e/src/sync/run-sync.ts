@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bareEnvironment, cliPath, type CliResult } from '../copy/run-cli.js';
@@ -42,14 +44,43 @@ export function makeWorkplace(): Workplace {
  */
 export async function runOciSync(
   standIns: StandIns,
-  { folder, home }: Workplace,
+  place: Workplace,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = awsCredentials,
 ): Promise<CliResult> {
-  const [program, all] = standIns.namespace.inside(process.execPath, [cliPath, ...args]);
-  const { code, stdout, stderr } = await runCommand(program, all, {
-    cwd: folder,
-    env: { ...bareEnvironment(home), NODE_EXTRA_CA_CERTS: standIns.caFile, ...environment },
-  });
+  const { program, all, options } = commandIn(standIns, place, args, environment);
+  const { code, stdout, stderr } = await runCommand(program, all, options);
   return { code, stdout: stdout.toString(), stderr };
+}
+
+/** As {@link runOciSync}, interrupted (SIGINT) as soon as it has printed a text on stderr. Resolves with the exit code. */
+export async function interruptOciSync(
+  standIns: StandIns,
+  place: Workplace,
+  args: readonly string[],
+  text: string,
+): Promise<number | null> {
+  const { program, all, options } = commandIn(standIns, place, args, awsCredentials);
+  const child = spawn(program, all, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  let printed = '';
+  let isInterrupted = false;
+  child.stderr.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+    if (isInterrupted || !printed.includes(text)) return;
+    isInterrupted = true;
+    child.kill('SIGINT');
+  });
+  await once(child, 'close');
+  return child.exitCode;
+}
+
+function commandIn(
+  { namespace, caFile }: StandIns,
+  { folder, home }: Workplace,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+) {
+  const [program, all] = namespace.inside(process.execPath, [cliPath, ...args]);
+  const env = { ...bareEnvironment(home), NODE_EXTRA_CA_CERTS: caFile, ...environment };
+  return { program, all, options: { cwd: folder, env } };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sharedHelmFolder } from '../helm/shared-fixtures.js';
 import { runOrThrow } from '../parts/run-command.js';
 import type { StandIns } from './stand-ins.js';
+import type { WebAnswer } from './web-host.js';
 
 /** The published chart of RunWhen Local. */
 export const chartFile = join(sharedHelmFolder(), 'charts', 'runwhen-contrib.runwhen-local.tgz');
@@ -22,10 +23,7 @@ export function serveCatalog(standIns: StandIns, form: keyof typeof catalogFiles
 }
 
 /** Serves something else there. */
-export function serveCatalogAs(
-  standIns: StandIns,
-  answer: { readonly status?: number; readonly body: string | Buffer },
-): void {
+export function serveCatalogAs(standIns: StandIns, answer: WebAnswer): void {
   standIns.web['raw.githubusercontent.com'].pages.set(catalogPath, answer);
 }
 

@@ -7,6 +7,8 @@ export interface WebAnswer {
   /** @default 200 */
   readonly status?: number | undefined;
   readonly body: string | Buffer;
+  /** Ends the connection after so many bytes of the body. */
+  readonly cutAfterBytes?: number | undefined;
 }
 
 /** A web server with TLS whose pages can be changed while it runs. */
@@ -14,21 +16,25 @@ export interface WebHost {
   readonly port: number;
   /** By path; 404 for all others. */
   readonly pages: Map<string, WebAnswer>;
-  /** `METHOD path` of what was asked, oldest first. */
+  /** Paths that were asked for, oldest first. */
   readonly requests: readonly string[];
   close(): Promise<void>;
 }
+
+const missing: WebAnswer = { status: 404, body: '<html>404: Not Found</html>\n' };
 
 /** Starts a web server on a free loopback port. */
 export async function startWebHost(tls: { readonly cert: string; readonly key: string }): Promise<WebHost> {
   const pages = new Map<string, WebAnswer>();
   const requests: string[] = [];
   const server = createServer({ cert: tls.cert, key: tls.key }, (request, response) => {
-    const { method = '', url = '' } = request;
-    requests.push(`${method} ${url}`);
-    const { status = 200, body } = pages.get(url) ?? { status: 404, body: '<html>404: Not Found</html>\n' };
-    response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
-    response.end(method === 'HEAD' ? undefined : body);
+    const { url = '' } = request;
+    requests.push(url);
+    const { status = 200, body, cutAfterBytes } = pages.get(url) ?? missing;
+    const bytes = Buffer.from(body);
+    response.writeHead(status, { 'content-length': bytes.length });
+    if (cutAfterBytes === undefined) response.end(bytes);
+    else response.write(bytes.subarray(0, cutAfterBytes), () => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
