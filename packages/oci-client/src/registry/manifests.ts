@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { CallOptions, PushManifestOptions, PushedManifest } from '../content/store.js';
 import type { Descriptor, ManifestContent } from '../content/descriptor.js';
+import { manifestMediaType } from '../content/manifest.js';
 import { manifestAccept } from '../content/media-types.js';
 import { OciError } from '../errors/oci-error.js';
 import { digestAlgorithm, digestOf, isDigest, type Digest } from '../reference/digest.js';
@@ -83,7 +84,8 @@ export async function fetchManifest(
   tagOrDigest: string,
   options: CallOptions = {},
 ): Promise<ManifestContent> {
-  return await readManifest(session, tagOrDigest, await getManifest(session, tagOrDigest, options));
+  const content = await readManifest(session, tagOrDigest, await getManifest(session, tagOrDigest, options));
+  return { ...content, mediaType: manifestMediaType(content.mediaType, content.bytes) };
 }
 
 function getManifest(
@@ -99,6 +101,7 @@ function getManifest(
   });
 }
 
+/** A manifest as it was served: its media type is what the header says, and may be empty. */
 async function readManifest(
   session: RepositorySession,
   tagOrDigest: string,

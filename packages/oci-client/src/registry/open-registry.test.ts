@@ -122,9 +122,22 @@ describe('fetchManifest', () => {
   });
 
   it('hashes with the algorithm that was asked for', async () => {
-    const { repository } = await start((_request, response) => response.end(manifest));
+    const { repository } = await start((_request, response) => {
+      response.writeHead(200, { 'content-type': mediaTypes.ociIndex }).end(manifest);
+    });
     const digest = digestOf(manifest, 'sha512');
     expect((await repository.fetchManifest(digest)).digest).toBe(digest);
+  });
+
+  it('finds out its type where the header does not tell, and refuses one that contradicts', async () => {
+    const bytes = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociManifest, layers: [] });
+    let served = 'text/plain';
+    const { repository } = await start((_request, response) => {
+      response.writeHead(200, { 'content-type': served }).end(bytes);
+    });
+    expect((await repository.fetchManifest('v1')).mediaType).toBe(mediaTypes.ociManifest);
+    served = mediaTypes.dockerManifest;
+    await expect(repository.fetchManifest('v1')).rejects.toMatchObject({ code: 'OCI_INVALID_MANIFEST' });
   });
 
   it.each([
