@@ -16,10 +16,12 @@ export interface CommandIo {
   readonly signal: AbortSignal;
 }
 
-/** Writes text, waiting while the reader at the other end is slow. */
+const isGone = (error: Error): boolean => 'code' in error && error.code === 'EPIPE';
+
+/** Writes text, waiting while the reader at the other end is slow. One that has gone away (`| head`) is no error. */
 export async function write(stream: Writable, text: string): Promise<void> {
   if (text === '') return;
   await new Promise<void>((resolve, reject) => {
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
+    stream.write(text, (error) => (error && !isGone(error) ? reject(error) : resolve()));
   });
 }

@@ -7,6 +7,7 @@ import {
   pushImage,
   startTestRegistry,
   unauthorized,
+  type TestDescriptor,
   type TestRegistry,
 } from '@oci-sync/registry/testing';
 import type { SyncReport } from '@oci-sync/sync';
@@ -16,9 +17,10 @@ import { createBench, type Bench, type Ran, type RunOptions } from './cli-fixtur
 let bench: Bench;
 let source: TestRegistry;
 let mirror: TestRegistry;
+let app: TestDescriptor;
 beforeEach(async () => {
   [bench, source, mirror] = await Promise.all([createBench(), startTestRegistry(), startTestRegistry()]);
-  await pushImage(source, 'team/app:1.0', await buildMultiArchImage({ seed: 'app' }));
+  app = await pushImage(source, 'team/app:1.0', buildMultiArchImage({ seed: 'app' }));
   await pushImage(source, 'team/db:9', buildImage({ seed: 'db', layers: 1 }));
 });
 afterEach(async () => {
@@ -81,9 +83,7 @@ describe('sync', () => {
     expect(report.plan.images[0]?.platforms).toEqual(['linux/amd64']);
     const all = await syncJson(...images().slice(0, 2), '--platform', 'all');
     expect(all.report.plan.images[0]?.platforms).toBe('all');
-    expect(mirror.content.manifest('m/app', '1.0')?.digest).toBe(
-      source.content.manifest('team/app', '1.0')?.digest,
-    );
+    expect(mirror.content.resolveTag('m/app', '1.0')).toBe(app.digest);
   });
   it('copies nothing in a dry run, and tells what it would', async () => {
     const ran = await sync([...images(), '--dry-run']);
