@@ -83,7 +83,7 @@ function withoutValue({
   const some = keysOf(untried);
   return {
     reason: 'untried',
-    explanation: `no value that was tried changes it; the chart does not render with others: ${some}`,
+    explanation: `no value that was tried changes it; others could not be tried, as the chart does not render with them or they are too many: ${some}`,
   };
 }
 

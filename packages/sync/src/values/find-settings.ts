@@ -135,8 +135,8 @@ class SettingsSearch {
     const rendered = await this.#probe.tryRender(settingsOf(all.map((slot) => [slot, slot.marked])));
     if (rendered === undefined) return nothing;
     const places = imagePlaces(rendered, this.#base);
-    // Later rounds try what is unlikely: what that switches off does not matter.
-    const isComplete = context.length > 0 || this.#wanted.every(({ place }) => places.byId.has(place.id));
+    // What a mark switches off hides which of the others would have changed it.
+    const isComplete = this.#open().every(({ id }) => places.byId.has(id));
     return { didRender: true, isComplete, hasNew: this.#learn(places, all) };
   }
 

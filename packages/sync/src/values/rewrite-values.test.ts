@@ -140,6 +140,18 @@ describe('rewriteValues finds the values of', () => {
     expect(rewritten.proof).toMatchObject(wholeProof);
   });
 
+  it('a value that another one, changed as well, would hide', async () => {
+    const rewritten = await rewrite(
+      {
+        'values.yaml': 'mode: on-demand\nwhence: quay\n',
+        'templates/pod.yaml': `{{- if eq .Values.mode "on-demand" }}\n${pod('a', '{{ .Values.whence }}.io/org/app:1')}{{- end }}\n`,
+      },
+      [mirrored('quay.io/org/app:1')],
+    );
+    expect(rewritten.proof?.remaining).toMatchObject([{ reason: 'not-settable' }]);
+    expect(rewritten.proof?.remaining[0]?.explanation).toContain('whence');
+  });
+
   it('parts at the top of the values, empty both', async () => {
     const image = '{{ .Values.registry | default "quay.io" }}/{{ .Values.repository | default "org/app" }}:1';
     const rewritten = await rewrite(

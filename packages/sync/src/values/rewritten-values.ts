@@ -84,7 +84,7 @@ export interface RemainingImage extends RenderedPlace {
   /**
    * - `not-mirrored`: it is not among the images of the mirror.
    * - `no-value`: no string, number or empty value changes it: the template fixes it.
-   * - `untried`: no value that could be tried changes it; with some values the chart does not render.
+   * - `untried`: no value that was tried changes it; the chart does not render with others, or they are too many.
    * - `not-settable`: values change it, but none makes it the mirror's.
    * - `shared-value`: the value that would do it makes another image, too, which needs it otherwise.
    * - `overridden`: a `--set` of the user overrides what the file says.
