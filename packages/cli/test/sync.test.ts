@@ -373,7 +373,7 @@ describe('input of sync that cannot be used', () => {
     expect(mirror.requests.count({ method: 'PUT' })).toBe(0);
   });
   it('a mirror that answers nonsense', async () => {
-    mirror.faults.inject(failWith(500), { method: 'POST' });
+    mirror.faults.inject(failWith({ status: 500 }), { method: 'POST' });
     const ran = await sync([...images(), '--no-cache']);
     expect(ran.code).toBe(1);
     expect(ran.stdout).toContain('2 failed');

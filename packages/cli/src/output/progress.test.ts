@@ -43,8 +43,13 @@ async function start(
 const image = { source: 'a/app:1', destination: 'b/app:1' };
 const digest = `sha256:${'a'.repeat(64)}` as const;
 const planned: CopyEvent = { ...image, type: 'image-planned', bytesTotal: 1000 } as CopyEvent;
-const blob = (bytes: number): CopyEvent =>
-  ({ ...image, type: 'blob-progress', digest, sizeBytes: 1000, bytes }) as CopyEvent;
+const blob = (bytes: number): CopyEvent => ({
+  ...image,
+  type: 'blob-progress',
+  digest,
+  sizeBytes: 1000,
+  bytes,
+});
 const done = { ...image, type: 'blob-done', digest, sizeBytes: 1000, outcome: 'copied' } as CopyEvent;
 
 describe('progress', () => {
