@@ -64,7 +64,7 @@ export interface CopierOptions {
     | undefined;
   /** Manifests and configurations of earlier runs, so that an unchanged filtered image costs two requests. */
   readonly cache?: ContentCache | undefined;
-  /** Blob transfers at the same time to one destination registry. @default 16 */
+  /** Blob transfers at the same time to one destination registry. @default 32 */
   readonly transfers?: number | undefined;
   /** Of those, transfers of 8 MiB and more. @default 6 (registry note: ECR resets connections above it) */
   readonly largeTransfers?: number | undefined;
@@ -87,7 +87,7 @@ export interface CopyCallOptions {
 
 /** Options of {@link Copier.copyAll}. */
 export interface CopyAllOptions extends CopyCallOptions {
-  /** Images at the same time. @default 24 */
+  /** Images at the same time. @default 48 */
   readonly concurrency?: number | undefined;
   /** Start no further image after one has failed. @default false */
   readonly failFast?: boolean | undefined;

@@ -31,6 +31,8 @@ import { openRegistry } from './registry/open-registry.js';
 import { createRegistryClient, type RegistryClient } from './registry/registry-client.js';
 
 const largeSizeBytes = 8 * 1024 * 1024;
+/** Connections opened ahead for the blobs of an image, of which most have a few. */
+const connectionsPerImage = 4;
 const firstBackoffMs = 500;
 const longestBackoffMs = 15_000;
 
@@ -93,7 +95,7 @@ function wasAborted(signal: AbortSignal | undefined): boolean {
 
 /** Makes a copier. Nothing is connected before the first call. */
 export function createCopier(options: CopierOptions = {}): Copier {
-  const { transfers = 16, largeTransfers = 6, maxAttempts = 4, random = Math.random } = options;
+  const { transfers = 32, largeTransfers = 6, maxAttempts = 4, random = Math.random } = options;
   const client = createRegistryClient({
     http: options.http,
     credentials: options.credentials,
@@ -152,6 +154,12 @@ export function createCopier(options: CopierOptions = {}): Copier {
     return ledger;
   };
 
+  const preconnect = (references: readonly Reference[], connections: number): void => {
+    for (const reference of references) {
+      if (reference.kind !== 'layout') client.preconnect(reference.registry, connections);
+    }
+  };
+
   const backoff = async (attempt: number, signal: AbortSignal | undefined): Promise<void> => {
     const longestMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (attempt - 2));
     await delay(longestMs * random(), undefined, { signal }).catch(() => signal?.throwIfAborted());
@@ -168,6 +176,8 @@ export function createCopier(options: CopierOptions = {}): Copier {
       { side: 'destination', operation: 'parse reference', reference: request.destination },
       async () => withDefaultTag(parseReference(request.destination)),
     );
+    // Found out, and connected to, while the destination is asked.
+    preconnect([source], 1);
     await Promise.all([
       at({ side: 'source', operation: 'open', reference: request.source }, async () =>
         prepare(source, 'source', signal),
@@ -198,6 +208,7 @@ export function createCopier(options: CopierOptions = {}): Copier {
           : options.repositoryCreators?.find((each) => each.handles(registry)),
       maxAttempts,
       backoff,
+      preconnect: () => preconnect([source, destination], connectionsPerImage),
       emit: (event) => options.onEvent?.({ ...subject, ...event }),
       signal,
     };
@@ -267,7 +278,7 @@ export function createCopier(options: CopierOptions = {}): Copier {
     requests: readonly CopyRequest[],
     all: CopyAllOptions = {},
   ): Promise<readonly CopyOutcome[]> => {
-    const { concurrency = 24, failFast = false, onOutcome, signal } = all;
+    const { concurrency = 48, failFast = false, onOutcome, signal } = all;
     const limit = pLimit(concurrency);
     let stopped = false;
     const one = async (request: CopyRequest): Promise<CopyOutcome | undefined> => {

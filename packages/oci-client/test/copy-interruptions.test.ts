@@ -25,12 +25,15 @@ import { findDamage, requestCounts, startCopyFixture, type CopyFixture } from '.
 const layerBytes = 3_000_000;
 const quickRetries = { http: { retry: { baseDelayMs: 1 } } };
 
-async function pushLarge(fixture: CopyFixture): Promise<void> {
+/** Pushes it, and says where its large layer is; which of an image's blobs is asked for first is left to chance. */
+async function pushLarge(fixture: CopyFixture): Promise<{ readonly largeBlob: RegExp }> {
   const layers = [
     { seed: 'large', sizeBytes: layerBytes },
     { seed: 'small', sizeBytes: 1_000 },
   ];
-  await pushImage(fixture.source, 'app:v1', buildImage({ seed: 'large', layers }));
+  const image = buildImage({ seed: 'large', layers });
+  await pushImage(fixture.source, 'app:v1', image);
+  return { largeBlob: new RegExp(`/blobs/${image.blobs[1]?.descriptor.digest}$`) };
 }
 
 /** Copies, and looks at what is there then. */
@@ -90,8 +93,8 @@ describe('a host that asks for a pause', () => {
 describe('a source that breaks off', () => {
   it('by stalling is asked for the rest', async () => {
     const fixture = await startCopyFixture({ http: { timeouts: { bodyMs: 300 } } });
-    await pushLarge(fixture);
-    fixture.source.faults.inject(stallDownloadAfter(1_000_000), { method: 'GET', route: 'blob', times: 1 });
+    const { largeBlob } = await pushLarge(fixture);
+    fixture.source.faults.inject(stallDownloadAfter(1_000_000), { method: 'GET', path: largeBlob, times: 1 });
     expect(await damageAfterCopy(fixture)).toEqual([]);
     const ranges = fixture.source.requests.list({ route: 'blob' }).map(({ headers }) => headers.range);
     expect(ranges.filter((range) => range !== undefined)).toEqual([expect.stringMatching(/^bytes=\d+-\d+$/)]);
@@ -100,9 +103,9 @@ describe('a source that breaks off', () => {
 
   it('and ignores ranges gives the whole again, of which the rest is used', async () => {
     const fixture = await startCopyFixture();
-    await pushLarge(fixture);
+    const { largeBlob } = await pushLarge(fixture);
     fixture.source.faults.inject(ignoredRange(), { route: 'blob' });
-    fixture.source.faults.inject(dropDownloadAfter(1_000_000), { method: 'GET', route: 'blob', times: 1 });
+    fixture.source.faults.inject(dropDownloadAfter(1_000_000), { method: 'GET', path: largeBlob, times: 1 });
     expect(await damageAfterCopy(fixture)).toEqual([]);
     expect(requestCounts(fixture.destination)['PUT upload']).toBe(3);
   });
@@ -168,6 +171,7 @@ describe('a destination', () => {
     destination.faults.inject(failUploadAfter(500_000, unauthorized()), {
       method: 'PUT',
       route: 'upload',
+      where: ({ headers }) => Number(headers['content-length']) > 500_000,
       times: 1,
     });
     const before = destination.requests.count({ route: 'token' });
@@ -342,15 +346,16 @@ it('an image that is cancelled while it has the repository created does not take
   const tags = ['v1', 'v2', 'v3'];
   for (const tag of tags) await pushImage(fixture.source, `app:${tag}`, buildImage({ seed: tag }));
   const controller = new AbortController();
-  const copies = tags.map(async (tag) =>
+  const copy = async (tag: string): Promise<unknown> =>
     fixture.copier
       .copy(
         { source: fixture.from(`app:${tag}`), destination: fixture.to(`app:${tag}`) },
         { signal: tag === 'v1' ? controller.signal : undefined },
       )
-      .catch((error: unknown) => error),
-  );
+      .catch((error: unknown) => error);
+  const copies = [copy('v1')];
   while (creations.length === 0) await sleep(5);
+  copies.push(copy('v2'), copy('v3'));
   await sleep(100);
   controller.abort(new Error('enough'));
   expect(await Promise.all(copies)).toMatchObject([

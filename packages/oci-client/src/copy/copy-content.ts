@@ -7,7 +7,7 @@ import type { Digest } from '../reference/digest.js';
 import { atSource, type CopyContext } from './copy-context.js';
 import type { BlobCounts, CopyReport } from './copy-report.js';
 import { copyReferrers, type CopiedReferrers } from './copy-referrers.js';
-import { pushContent, type PushResult } from './push-content.js';
+import { pushContent, repositoryIsNew, type PushResult } from './push-content.js';
 
 /** One image to copy, both ends open. */
 export interface CopyContentRequest {
@@ -105,14 +105,22 @@ async function pushPlanned(
  */
 export async function copyContent(context: CopyContext, request: CopyContentRequest): Promise<ContentReport> {
   const { source, destination, sourceReference, destinationReference, signal } = context;
-  const plan = await planContent({
+  const ahead: Promise<unknown>[] = [];
+  const onAbsent = (): void => {
+    // Both take a round trip, as does the source's manifest. What fails here is asked again, and fails, where it counts.
+    context.preconnect();
+    ahead.push(repositoryIsNew(context).catch(() => undefined));
+  };
+  const planned = planContent({
     ...request,
     source,
     destination,
     sourceReference,
     destinationReference,
+    onAbsent,
     signal,
   });
+  const plan = await planned.finally(async () => Promise.all(ahead));
   const pushes = await pushPlanned(context, plan, request);
   const referrers = request.referrers ? await copyAllReferrers(context, plan) : undefined;
   return reportOf({ plan, pushes, referrers });

@@ -24,6 +24,8 @@ export interface CopyContext {
   readonly maxAttempts: number;
   /** Waits before the given attempt (2 and up). */
   readonly backoff: (attempt: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** Opens connections to both sides ahead of need. */
+  readonly preconnect: () => void;
   readonly emit: (event: CopyEventDetails) => void;
   readonly signal: AbortSignal | undefined;
 }

@@ -19,7 +19,8 @@ export interface PushResult {
   readonly foreignLayers: number;
 }
 
-async function repositoryIsNew(context: CopyContext): Promise<boolean> {
+/** Whether only what this run brings is in the repository; asked once per repository and run. */
+export async function repositoryIsNew(context: CopyContext): Promise<boolean> {
   const { destination, ledger, repository, signal } = context;
   if (repository.isNew !== undefined) return repository.isNew;
   // A self-mount asks for each blob at no cost, so whether the repository is new does not matter.

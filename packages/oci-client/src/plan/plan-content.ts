@@ -28,6 +28,8 @@ export interface PlanContentRequest {
   /** @default 'fail' */
   readonly missingPlatform?: 'fail' | 'skip' | undefined;
   readonly cache?: ContentCache | undefined;
+  /** Told, before the source is asked, that the destination does not have the tag. */
+  readonly onAbsent?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -164,6 +166,7 @@ async function planFromSource(
  */
 export async function planContent(request: PlanContentRequest): Promise<ContentPlan> {
   const present = await resolveDestination(request);
+  if (present === undefined) request.onAbsent?.();
   return at({ side: 'source', operation: 'fetch manifest', reference: request.sourceReference }, async () =>
     planFromSource(request, present),
   );

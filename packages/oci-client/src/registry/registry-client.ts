@@ -32,7 +32,7 @@ export interface RegistryClient {
   readonly authenticator: Authenticator;
   /** The profile of a registry: given, built in, or the spec's behaviour. */
   profileOf(registry: string): RegistryProfile;
-  /** Opens connections to a registry ahead of need; never fails. */
+  /** Opens connections for so many requests to come, less those that idle ones will serve; never fails. */
   preconnect(registry: string, connections: number): void;
   /** What this run knows of a registry; shared by all its repositories. */
   knowledgeOf(registry: string): RegistryKnowledge;

@@ -32,7 +32,7 @@ export interface HttpClient {
    * hosts that do not answer TLS; else `https:`. Found out once per host and run.
    */
   baseUrl(host: string): Promise<URL>;
-  /** Opens connections ahead of need, at most `count` at once; never fails. */
+  /** Opens connections for `count` requests to come, less those that idle ones will serve; never fails. */
   preconnect(baseUrl: URL, count: number): void;
   /** Gives up everything in flight and closes all connections. */
   close(): Promise<void>;

@@ -28,6 +28,9 @@ const socketBufferBytes = 256 * 1024;
 /** How long an idle connection is kept; load balancers in front of registries drop them after a minute or more. */
 const keepAliveMs = 20_000;
 
+/** Connections that wait unused at most. */
+const mostAhead = 32;
+
 const longestHeaderBytes = 64 * 1024;
 
 /**
@@ -113,10 +116,14 @@ export class OriginConnections {
     };
   }
 
-  /** Opens connections for requests to come. Through a proxy there is nothing to do. */
+  /**
+   * Opens connections for so many requests to come, less those that idle ones will serve. Through a proxy there is
+   * nothing to do.
+   */
   preconnect(count: number): void {
     if (this.#connect === undefined || this.#closed) return;
-    while (this.#ahead.length < count) {
+    const more = Math.min(count - this.#idle.length, mostAhead - this.#ahead.length);
+    for (let opened = 0; opened < more; opened += 1) {
       this.#ahead.push(this.#connectAhead().catch(() => undefined));
     }
   }
