@@ -1,7 +1,7 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
-import { countOption } from '../input/count-option.js';
 import { outputOptions } from '../input/output-options.js';
 import { registryOptions } from '../input/registry-options.js';
+import { transferOptions } from '../input/transfer-options.js';
 
 /** What the command line of `oci-sync copy` says. */
 export type CopyCliOptions = ArgumentsCamelCase<
@@ -31,46 +31,11 @@ export function copyOptions(yargs: Argv) {
       defaultDescription: 'all, byte for byte',
       describe: 'Copy only this platform, such as linux/amd64; repeat it or give a comma list',
     })
-    .option('missing-platform', {
-      choices: ['fail', 'skip'] as const,
-      default: 'fail' as const,
-      describe: 'What to do about a platform the source does not have',
-    })
-    .option('concurrency', countOption('concurrency', 'Images at the same time', '48'))
-    .option('referrers', {
-      type: 'boolean',
-      default: false,
-      describe: 'Copy signatures, attestations and SBOMs that refer to the image too',
-    })
-    .option('cache-dir', {
-      type: 'string',
-      describe: 'Where to keep manifests between runs',
-      defaultDescription: "the user's cache folder",
-    })
-    .option('cache', {
-      type: 'boolean',
-      default: true,
-      describe: 'Keep manifests between runs; --no-cache does not',
-    })
-    .option('create-repository', {
-      type: 'boolean',
-      default: true,
-      describe: 'Create missing ECR repositories; --no-create-repository does not',
-    })
-    .option('repository-settings', {
-      type: 'string',
-      describe: 'YAML or JSON file with the settings of repositories to create',
-    })
-    .option('dry-run', {
-      type: 'boolean',
-      default: false,
-      describe: 'Only show what would be copied, mounted and created',
-    })
     .example('$0 copy alpine:3.20 registry.example/mirror/alpine:3.20', 'the whole image, digest kept')
     .example(
       '$0 copy --platform linux/amd64 nginx 123456789012.dkr.ecr.eu-west-1.amazonaws.com/nginx',
       'one platform into ECR',
     )
     .example('$0 copy --from-file images.txt', 'several, sharing layers');
-  return outputOptions(registryOptions(own));
+  return outputOptions(registryOptions(transferOptions(own)));
 }

@@ -56,8 +56,9 @@ async function readOptions(
   };
 }
 
-function tellWarnings({ discovery }: SyncReport, progress: Progress): void {
-  for (const note of discovery.notes) if (note.level === 'warning') progress.note(noteLine(note));
+function tellWarnings({ charts, discovery }: SyncReport, progress: Progress): void {
+  const notes = [...discovery.notes, ...charts.flatMap(({ values }) => values.notes)];
+  for (const note of notes) if (note.level === 'warning') progress.note(noteLine(note));
   for (const place of discovery.unresolved) progress.note(unresolvedLine(place));
 }
 

@@ -1,9 +1,9 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
-import { countOption } from './count-option.js';
 import { outputOptions } from './output-options.js';
 import { planOptions } from './plan-options.js';
 import { registryOptions } from './registry-options.js';
 import { sourceOptions } from './source-options.js';
+import { transferOptions } from './transfer-options.js';
 
 /** Every option of `oci-sync sync`. */
 export function syncOptions(yargs: Argv) {
@@ -18,45 +18,10 @@ export function syncOptions(yargs: Argv) {
       default: false,
       describe: 'Apply a plan although a source tag has moved',
     })
-    .option('missing-platform', {
-      choices: ['fail', 'skip'] as const,
-      default: 'fail' as const,
-      describe: 'What to do about a platform a source does not have',
-    })
-    .option('concurrency', countOption('concurrency', 'Images at the same time', '48'))
     .option('fail-fast', {
       type: 'boolean',
       default: false,
       describe: 'Start no further image after one has failed',
-    })
-    .option('referrers', {
-      type: 'boolean',
-      default: false,
-      describe: 'Copy signatures, attestations and SBOMs too',
-    })
-    .option('cache-dir', {
-      type: 'string',
-      describe: 'Where to keep manifests between runs',
-      defaultDescription: "the user's cache folder",
-    })
-    .option('cache', {
-      type: 'boolean',
-      default: true,
-      describe: 'Keep manifests between runs; --no-cache does not',
-    })
-    .option('create-repository', {
-      type: 'boolean',
-      default: true,
-      describe: 'Create missing ECR repositories; --no-create-repository does not',
-    })
-    .option('repository-settings', {
-      type: 'string',
-      describe: 'YAML or JSON file with the settings of repositories to create',
-    })
-    .option('dry-run', {
-      type: 'boolean',
-      default: false,
-      describe: 'Only show what would be copied, mounted and created',
     })
     .option('out', { type: 'string', default: '.', describe: 'Folder for updated_values.yaml' })
     .option('keep-files', {
@@ -75,7 +40,7 @@ export function syncOptions(yargs: Argv) {
       default: true,
       describe: 'Show emoji where the terminal can; --no-emoji does not',
     });
-  return outputOptions(registryOptions(planOptions(sourceOptions(own))));
+  return outputOptions(registryOptions(transferOptions(planOptions(sourceOptions(own)))));
 }
 
 /** What {@link syncOptions} reads. */
