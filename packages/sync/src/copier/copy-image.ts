@@ -23,7 +23,10 @@ export async function copyImage(
   const { platforms, missingPlatform, referrers, repair, signal, ...copierOptions } = options;
   const copier = createCopier(copierOptions);
   try {
-    return await copier.copy({ source, destination, platforms, missingPlatform, referrers, repair }, { signal });
+    return await copier.copy(
+      { source, destination, platforms, missingPlatform, referrers, repair },
+      { signal },
+    );
   } finally {
     await copier.close();
   }
