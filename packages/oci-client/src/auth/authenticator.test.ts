@@ -315,6 +315,26 @@ describe('Basic', () => {
     expect([new Set(statuses), refreshes]).toEqual([new Set([200]), 1]);
   });
 
+  it('renews once for repositories that learn of it one after the other', async () => {
+    const accepted = new Set([header('AWS', 'old')]);
+    const server = await startScriptedServer(basicScript(accepted, expired));
+    let refreshes = 0;
+    const aws: CredentialProvider = {
+      name: 'AWS',
+      getCredential: async ({ refresh }) => {
+        if (refresh === true) refreshes += 1;
+        return basic('AWS', refreshes === 0 ? 'old' : 'new');
+      },
+    };
+    const { authenticator } = setup([aws]);
+    const requests = ['a', 'b'].map((repository) => ({ ...pull(server), repository }));
+    for (const request of requests) expect((await authenticator.send(request)).status).toBe(200);
+    accepted.clear();
+    accepted.add(header('AWS', 'new'));
+    for (const request of requests) expect((await authenticator.send(request)).status).toBe(200);
+    expect(refreshes).toBe(1);
+  });
+
   it('keeps the text of a 403 that is final', async () => {
     const text = '{"errors":[{"code":"DENIED","message":"not authorized to perform: ecr:X"}]}';
     const server = await startScriptedServer(basicScript(new Set(), { status: 403, text }));

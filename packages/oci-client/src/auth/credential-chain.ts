@@ -110,8 +110,12 @@ export class CredentialChain {
     const { provider, credential } = choice;
     if (provider === undefined) return anonymous;
     if (refusal.renew) {
-      const renewed = await this.#ask(provider, subject, true).catch(() => undefined);
-      if (renewed !== undefined && renewed.id !== choice.id) return renewed;
+      // A refusal at another repository may have renewed it already.
+      for (const refresh of [false, true]) {
+        const renewed = await this.#ask(provider, subject, refresh).catch(() => undefined);
+        if (renewed !== undefined && renewed.id !== choice.id && !this.#refusedIds.has(renewed.id))
+          return renewed;
+      }
     }
     this.#refusedIds.add(choice.id);
     const username = credential !== undefined && 'username' in credential ? credential.username : undefined;
