@@ -104,7 +104,20 @@ const content: readonly Fault[] = [
       change(`${client}/registry/tags.js`, 'else if (sized &&', 'else if (false &&'),
     ],
     tests: 'src/copy',
-    rows: '(distribution|crane|embedded).* lists tags 1 200 of them$',
+    rows: '(distribution 3|crane|embedded).* lists tags 1 200 of them$',
+  },
+  {
+    // It gives all tags in one page.
+    name: 'a page of tags is cut at a thousand',
+    changes: [
+      change(
+        `${client}/registry/tags.js`,
+        'for (const tag of tags) {',
+        'for (const tag of tags.slice(0, 1000)) {',
+      ),
+    ],
+    tests: 'src/copy',
+    rows: 'distribution 2.8 lists tags 1 200 of them$',
   },
   {
     name: 'tags of a layout are cut at a thousand',
