@@ -4,7 +4,7 @@ import { blobsOf, nodesBottomUp, type ContentNode } from '../plan/content-tree.j
 import type { Digest } from '../reference/digest.js';
 import { bringBlob, type BlobOutcome } from './bring-blob.js';
 import { atDestination, destinationPlace, type CopyContext } from './copy-context.js';
-import { claimBlob, noteHolder, type Claim } from './registry-ledger.js';
+import { claimBlob, forgetContent, noteHolder, type Claim } from './registry-ledger.js';
 import { placed } from '../errors/place.js';
 import { scopedSignal } from './scoped-signal.js';
 import { SharedCall } from './shared-call.js';
@@ -170,6 +170,13 @@ async function pushNode(context: CopyContext, push: NodePush): Promise<void> {
   context.repository.manifests.add(digest);
 }
 
+function digestsOf(root: ContentNode): readonly Digest[] {
+  return nodesBottomUp(root).flatMap((node) => [
+    node.content.digest,
+    ...blobsOf(node).blobs.map((blob) => blob.digest),
+  ]);
+}
+
 /** Claims every blob of some nodes at once, see {@link claimBlob}. */
 function claimAll(context: CopyContext, nodes: readonly ContentNode[]): ReadonlyMap<Digest, ClaimedBlob> {
   const { ledger, repository, mountableSource } = context;
@@ -230,6 +237,7 @@ export async function pushContent(
   const failure = new AbortController();
   const context: CopyContext = { ...outer, signal: scopedSignal(outer.signal, failure.signal) };
   refuseEmptyBlobs(context, root);
+  if (repair) forgetContent(context.repository, digestsOf(root));
   await repositoryIsNew(context);
   const existing = await findExisting(context, nodesBottomUp(root));
   const needed = repair ? nodesBottomUp(root) : neededNodes(root, existing);

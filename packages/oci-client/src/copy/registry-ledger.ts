@@ -120,6 +120,15 @@ export function repositoryRecord(ledger: RegistryLedger, name: string): Reposito
   return record;
 }
 
+/** Forgets that content is in a repository, so that it is looked for. What is in flight stays so. */
+export function forgetContent(repository: RepositoryRecord, digests: Iterable<Digest>): void {
+  repository.isNew = false;
+  for (const digest of digests) {
+    repository.manifests.delete(digest);
+    if (repository.blobs.get(digest) === 'present') repository.blobs.delete(digest);
+  }
+}
+
 function createLead(ledger: RegistryLedger, repository: string, digest: Digest): Lead {
   const uploaded = settling<boolean>();
   const committed = settling<boolean>();
