@@ -99,28 +99,29 @@ async function pushPlanned(
   return [await pushContent(context, root, { tag: isTagged ? undefined : tag, repair })];
 }
 
+/** Plans, and asks meanwhile what pushing needs to know. */
+async function planAhead(context: CopyContext, request: CopyContentRequest): Promise<ContentPlan> {
+  const { source, destination, sourceReference, destinationReference, signal } = context;
+  const ahead: Promise<unknown>[] = [];
+  const onAbsent = (): void => {
+    context.preconnect();
+    // What fails here is asked again, and fails, where it counts.
+    ahead.push(repositoryIsNew(context).catch(() => undefined));
+  };
+  const sides = { source, destination, sourceReference, destinationReference };
+  try {
+    return await planContent({ ...request, ...sides, onAbsent, signal });
+  } finally {
+    await Promise.all(ahead);
+  }
+}
+
 /**
  * Copies one image: finds out what has to be pushed, pushes it, then what refers to it.
  * @throws CopyError; the signal's reason
  */
 export async function copyContent(context: CopyContext, request: CopyContentRequest): Promise<ContentReport> {
-  const { source, destination, sourceReference, destinationReference, signal } = context;
-  const ahead: Promise<unknown>[] = [];
-  const onAbsent = (): void => {
-    // Both take a round trip, as does the source's manifest. What fails here is asked again, and fails, where it counts.
-    context.preconnect();
-    ahead.push(repositoryIsNew(context).catch(() => undefined));
-  };
-  const planned = planContent({
-    ...request,
-    source,
-    destination,
-    sourceReference,
-    destinationReference,
-    onAbsent,
-    signal,
-  });
-  const plan = await planned.finally(async () => Promise.all(ahead));
+  const plan = await planAhead(context, request);
   const pushes = await pushPlanned(context, plan, request);
   const referrers = request.referrers ? await copyAllReferrers(context, plan) : undefined;
   return reportOf({ plan, pushes, referrers });
