@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildImage, pushImage, startTestRegistry, type TestRegistry } from '@oci-sync/registry/testing';
@@ -74,14 +74,19 @@ describe('examples that run as they stand', () => {
     await bench.remove();
   });
 
-  const runnable = examples.filter(({ kind }) => kind === 'sh run');
+  const runnable = examples.filter(({ kind }) => /^(?:sh|js) run$/.test(kind));
   it('there are some', () => {
-    expect(runnable.length).toBeGreaterThan(3);
+    expect(runnable.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['sh run', 'js run']));
   });
-  it.each(runnable.map((example) => [title(example), example.text]))(
+  it.each(runnable.map((example) => [title(example), example]))(
     '%s',
-    async (_title, script) => {
-      const child = spawn('sh', ['-eu', '-c', script], {
+    async (_title, { kind, text, page }) => {
+      // Packages are found from the folder of the one that the page is about.
+      const script = join(root, page, '..', `.example-${process.pid}.mjs`);
+      const isScript = kind === 'js run';
+      if (isScript) await writeFile(script, text);
+      const [program, args] = isScript ? [process.execPath, [script]] : ['sh', ['-eu', '-c', text]];
+      const child = spawn(program, args, {
         cwd: bench.folder,
         env: {
           PATH: [bench.path('bin'), process.env['PATH']].join(delimiter),
@@ -94,6 +99,7 @@ describe('examples that run as they stand', () => {
       child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
       child.stdout.resume();
       const [code] = (await once(child, 'close')) as [number | null];
+      await rm(script, { force: true });
       expect({ code, errors: code === 0 ? '' : errors }).toEqual({ code: 0, errors: '' });
     },
     60_000,
