@@ -20,6 +20,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContentCache } from '../src/content/content-cache.js';
 import type { CopyEvent } from '../src/copy/events.js';
 import { createCopier, type Copier } from '../src/create-copier.js';
+import { requestCounts } from './copy-fixture.js';
 
 let source: TestRegistry;
 let destination: TestRegistry;
@@ -39,16 +40,6 @@ afterEach(async () => {
 
 const from = (name: string): string => `${source.host}/${name}`;
 const to = (name: string): string => `${destination.host}/${name}`;
-
-/** Requests as `METHOD route`, each with how often it came. */
-function counts(registry: TestRegistry): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (const { method, route, query } of registry.requests.list()) {
-    const what = `${method} ${route}${query.has('mount') ? ' mount' : ''}`;
-    found[what] = (found[what] ?? 0) + 1;
-  }
-  return found;
-}
 
 function expectSame(image: TestImage, repository: string): void {
   expect(destination.content.manifest(repository, image.digest)?.digest).toBe(image.digest);
@@ -85,8 +76,8 @@ describe('one image', () => {
       referrers: { looked: false },
     });
     expectSame(image, 'mirror/app');
-    expect(counts(source)).toEqual({ 'GET manifest': 1, 'GET blob': 4 });
-    expect(counts(destination)).toEqual({
+    expect(requestCounts(source)).toEqual({ 'GET manifest': 1, 'GET blob': 4 });
+    expect(requestCounts(destination)).toEqual({
       'HEAD manifest': 1,
       'GET tags': 1,
       'POST uploads': 4,
@@ -103,7 +94,10 @@ describe('one image', () => {
     source.requests.clear();
     destination.requests.clear();
     expect(await copier.copy(request)).toMatchObject({ outcome: 'unchanged', manifestsPushed: 0 });
-    expect([counts(source), counts(destination)]).toEqual([{ 'HEAD manifest': 1 }, { 'HEAD manifest': 1 }]);
+    expect([requestCounts(source), requestCounts(destination)]).toEqual([
+      { 'HEAD manifest': 1 },
+      { 'HEAD manifest': 1 },
+    ]);
   });
 
   it('is pushed children first, the tag last', async () => {
@@ -128,7 +122,7 @@ describe('one image', () => {
     await copier.copy({ source: from('team/app:v1'), destination: to('app:v1') });
     destination.requests.clear();
     await copier.copy({ source: from('team/app:v2'), destination: to('app:v2') });
-    expect(counts(destination)).toEqual({ 'HEAD manifest': 1, 'PUT manifest': 1 });
+    expect(requestCounts(destination)).toEqual({ 'HEAD manifest': 1, 'PUT manifest': 1 });
   });
 
   it('is checked when the destination does not say what it stored', async () => {
@@ -200,7 +194,10 @@ describe('platforms', () => {
       for (const request of requests) expect(await cached.copy(request)).toMatchObject({ outcome: round });
       await cached.close();
     }
-    expect([counts(source), counts(destination)]).toEqual([{ 'HEAD manifest': 3 }, { 'HEAD manifest': 3 }]);
+    expect([requestCounts(source), requestCounts(destination)]).toEqual([
+      { 'HEAD manifest': 3 },
+      { 'HEAD manifest': 3 },
+    ]);
   });
 });
 
@@ -224,7 +221,7 @@ describe('several images', () => {
     const outcomes = await copier.copyAll(requestsFor(images));
     expect(outcomes.map((each) => each.outcome)).toEqual(images.map(() => 'copied'));
     images.forEach((image, at) => expectSame(image, `mirror/app${at}`));
-    expect(counts(destination)).toMatchObject({ 'POST uploads mount': 5, 'PUT upload': 13 });
+    expect(requestCounts(destination)).toMatchObject({ 'POST uploads mount': 5, 'PUT upload': 13 });
     expect(source.requests.count({ route: 'blob', method: 'GET' })).toBe(13);
   });
 
@@ -293,7 +290,7 @@ describe('mishaps', () => {
     source.faults.inject(dropDownloadAfter(1_000_000), { method: 'GET', route: 'blob', times: 2 });
     await copier.copy(request());
     expectSame(image, 'app');
-    expect(counts(destination)).toMatchObject({ 'POST uploads': 2, 'PUT upload': 2 });
+    expect(requestCounts(destination)).toMatchObject({ 'POST uploads': 2, 'PUT upload': 2 });
     const ranges = source.requests.list({ method: 'GET', route: 'blob' }).map((each) => each.headers.range);
     expect(ranges.filter((range) => range !== undefined).length).toBeGreaterThan(0);
   });

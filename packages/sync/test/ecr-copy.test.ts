@@ -1,4 +1,5 @@
 import {
+  buildArtifact,
   buildImage,
   buildMultiArchImage,
   expiredToken,
@@ -303,6 +304,31 @@ it('a child that ECR has lost is pushed again without its layers', async () => {
   const blobs = image.children.flatMap((each) => each.blobs.map(({ descriptor }) => descriptor.digest));
   expect(ecr.requests.count({ method: 'PUT', route: 'upload' })).toBe(new Set(blobs).size);
 });
+
+it.each(['absent', 'lie', 'supported'] as const)(
+  'referrers arrive where the API is: %s',
+  async (referrers) => {
+    const { ecr, source, copier, from, to } = await startEcrFixture({ behaviours: { referrers } });
+    const image = buildImage();
+    const signature = buildArtifact({ subject: image.descriptor });
+    const refused = buildArtifact({ subject: image.descriptor, artifactType: 'text/x; a=b' });
+    await pushImage(source, 'app:v1', image);
+    for (const each of [signature, refused]) await pushImage(source, 'app', each);
+    const report = await copier.copy({
+      source: from('app:v1'),
+      destination: to('team/app:v1'),
+      referrers: true,
+    });
+    expect(report.referrers).toMatchObject({
+      looked: true,
+      copied: 1,
+      refused: [expect.stringContaining('Invalid JSON syntax')],
+    });
+    expect(missingFrom(ecr, 'team/app', signature)).toEqual([]);
+    const fallbackTag = image.digest.replace(':', '-');
+    expect(ecr.content.tags('team/app').includes(fallbackTag)).toBe(referrers !== 'supported');
+  },
+);
 
 it('credentials for ECR are not shown to a source elsewhere', async () => {
   const { ecr, source, copier, from, to } = await startEcrFixture();
