@@ -124,11 +124,14 @@ describeOnStage('what goes wrong', (stage) => {
   it('a budget of Docker Hub that is too small to tell the newest tag', async () => {
     const hub = stage.standIns.registries['registry-1.docker.io'];
     hub.faults.inject(rateLimitHeaders(100, 1), { route: 'manifest' });
-    const { code, stdout } = await stage.run(['sync', '--image', 'otel/opentelemetry-collector']);
-    expect(code).toBe(1);
-    expect(stdout).toMatch(
-      /^failed docker\.io\/otel\/opentelemetry-collector: .*up to 4 pulls.*grants 1 more/m,
-    );
+    for (const command of ['sync', 'verify']) {
+      const { code, stdout } = await stage.run([command, '--image', 'otel/opentelemetry-collector']);
+      expect(code, command).toBe(1);
+      expect(stdout).toMatch(
+        /^failed docker\.io\/otel\/opentelemetry-collector: .*up to 4 pulls.*grants 1 more/m,
+      );
+      expect(stdout).toContain('1 more could not be planned');
+    }
     expect(hub.requests.count({ method: 'GET', route: 'manifest' })).toBe(0);
     expect(stage.mirrored()).toEqual({});
   });

@@ -12,12 +12,12 @@ import { readRepositorySettings } from '../input/repository-settings.js';
 import { readConnection } from '../input/read-connection.js';
 import { readSources } from '../input/source-options.js';
 import { syncOptions, type SyncCliOptions } from '../input/sync-options.js';
-import { noteLine, unresolvedLine } from '../output/discovery-lines.js';
 import { toJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { checkReportPlace, writeReport } from '../output/report-file.js';
 import { syncLines, valuesAreWhole } from '../output/sync-lines.js';
 import { chooseSign, createStory } from '../output/sync-story.js';
+import { tellWarnings } from '../output/tell-warnings.js';
 import { UsageError } from '../usage-error.js';
 
 async function readOptions(
@@ -56,12 +56,6 @@ async function readOptions(
   };
 }
 
-function tellWarnings({ charts, discovery }: SyncReport, progress: Progress): void {
-  const notes = [...discovery.notes, ...charts.flatMap(({ values }) => values.notes)];
-  for (const note of notes) if (note.level === 'warning') progress.note(noteLine(note));
-  for (const place of discovery.unresolved) progress.note(unresolvedLine(place));
-}
-
 function exitCodeOfReport(report: SyncReport, strict: boolean): number {
   if (report.outcome === 'interrupted') return exitCodes.failed;
   const failed = report.images.flatMap((image) => (image.outcome === 'failed' ? [image.error.code] : []));
@@ -69,6 +63,7 @@ function exitCodeOfReport(report: SyncReport, strict: boolean): number {
   if (
     failed.length > 0 &&
     failed.length === report.images.length &&
+    report.discovery.failures.length + report.discovery.planFailures.length === 0 &&
     failed.every((code) => isCredentials(code))
   ) {
     return exitCodes.credentials;
@@ -92,7 +87,8 @@ async function run(options: SyncCliOptions, io: CommandIo, settings: Settings): 
     const preset = await loadPreset(options.preset);
     const report = await sync(await readOptions(options, settings, preset, io, progress));
     progress.stop();
-    tellWarnings(report, progress);
+    const valuesNotes = report.charts.flatMap(({ values }) => values.notes);
+    tellWarnings(report.discovery, progress, valuesNotes);
     if (options.report !== undefined) await writeReport(options.report, report);
     await write(
       io.stdout,

@@ -15,6 +15,8 @@ import { sourceOf } from '../output/discovery-lines.js';
 import { formatBytes } from '../output/format-bytes.js';
 import { toJson } from '../output/json.js';
 import { createProgress } from '../output/progress.js';
+import { discoveryFailureLines } from '../output/sync-lines.js';
+import { tellWarnings } from '../output/tell-warnings.js';
 
 type VerifyCliOptions = ArgumentsCamelCase<
   ReturnType<typeof builder> extends Argv<infer Options> ? Options : never
@@ -68,12 +70,15 @@ async function run(options: VerifyCliOptions, io: CommandIo, settings: Settings)
       signal: io.signal,
     });
     progress.stop();
+    tellWarnings(report.discovery, progress);
+    const unplanned = report.discovery.planFailures.length;
     const bad = report.images.filter(
       ({ outcome }) => outcome !== 'complete' && outcome !== 'repaired',
     ).length;
     const lines = [
       ...report.images.flatMap((image) => verifiedLines(image)),
-      `${report.images.length} images, ${bad} not right`,
+      ...discoveryFailureLines(report.discovery),
+      `${report.images.length} images, ${bad} not right${unplanned === 0 ? '' : `, ${unplanned} more could not be planned`}`,
     ];
     await write(
       io.stdout,

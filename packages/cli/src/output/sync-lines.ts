@@ -1,4 +1,4 @@
-import type { ChartValues, SyncedImage, SyncReport } from '@oci-sync/sync';
+import type { ChartValues, DiscoverySummary, ReportedError, SyncedImage, SyncReport } from '@oci-sync/sync';
 import { planLines, reportLines } from './copy-lines.js';
 import { formatBytes, formatDuration } from './format-bytes.js';
 
@@ -53,30 +53,37 @@ export function valuesAreWhole(report: SyncReport): boolean {
   return report.charts.every(({ values }) => values.proof?.isWhole !== false);
 }
 
-function failureLines(report: SyncReport): readonly string[] {
-  const failed = report.images.flatMap((image) =>
-    image.outcome === 'failed' ? [{ what: image.source, error: image.error }] : [],
-  );
-  const others = [
-    ...report.discovery.failures.map(({ source, error }) => ({ what: source, error })),
-    ...report.discovery.planFailures.map(({ image, error }) => ({ what: image, error })),
+function failureLine(what: string, { message, hint }: ReportedError): string {
+  return `failed ${what}: ${message}${hint === undefined ? '' : ` (${hint})`}`;
+}
+
+/** What failed before there were images to copy or verify: whole sources, and images that could not be planned. */
+export function discoveryFailureLines({ failures, planFailures }: DiscoverySummary): readonly string[] {
+  return [
+    ...failures.map(({ source, error }) => failureLine(source, error)),
+    ...planFailures.map(({ image, error }) => failureLine(image, error)),
   ];
-  return [...failed, ...others].map(
-    ({ what, error }) =>
-      `failed ${what}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`,
+}
+
+function failureLines({ images, discovery }: SyncReport): readonly string[] {
+  const failed = images.flatMap((image) =>
+    image.outcome === 'failed' ? [failureLine(image.source, image.error)] : [],
   );
+  return [...failed, ...discoveryFailureLines(discovery)];
 }
 
 /** What a run came to, as lines for people: each image, the values, and the summary with every failure at its end. */
 export function syncLines(report: SyncReport): readonly string[] {
-  const { counts, requests, outcome } = report;
+  const { counts, requests, outcome, discovery } = report;
   const all = report.images.length;
+  const unplanned = discovery.planFailures.length;
   const parts = [
     `${counts.copied} copied`,
     `${counts.unchanged} unchanged`,
     `${counts.failed} failed`,
     ...(counts.planned > 0 ? [`${counts.planned} planned`] : []),
     ...(counts.notStarted > 0 ? [`${counts.notStarted} not started`] : []),
+    ...(unplanned > 0 ? [`${unplanned} more could not be planned`] : []),
   ];
   return [
     ...report.images.flatMap((image) => imageLines(image)),

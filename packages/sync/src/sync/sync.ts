@@ -1,34 +1,16 @@
-import type { DiscoveredChart, Discovery, ImagePlan, PlanResult } from '@oci-sync/discovery';
-import { formatReference, scopedSignal } from '@oci-sync/oci-client';
+import type { DiscoveredChart, ImagePlan } from '@oci-sync/discovery';
+import { scopedSignal } from '@oci-sync/oci-client';
 import { createCopier, type Copier } from '../copier/create-copier.js';
 import { checkMoved } from './check-moved.js';
 import { copyImages, foretellImages } from './copy-images.js';
 import { findRegistry } from './find-registry.js';
 import { mirrorValues } from './mirror-values.js';
 import { planRun } from './plan-images.js';
-import { reportedError } from './reported-error.js';
+import { summariseDiscovery } from './summarise-discovery.js';
 import type { SyncOptions } from './sync-options.js';
 import type { ChartValues, DiscoverySummary, SyncCounts, SyncedImage, SyncReport } from './sync-report.js';
 import { prepareFolder } from './write-files.js';
 import { checkRunFiles, writeRunFiles } from './run-files.js';
-
-function summarise(discovery: Discovery | undefined, planned: PlanResult | undefined): DiscoverySummary {
-  return {
-    fallbacks: discovery?.fallbacks ?? [],
-    failures: (discovery?.failures ?? []).map(({ source, error }) => ({
-      source,
-      error: reportedError(error),
-    })),
-    planFailures: (planned?.failures ?? []).map(({ image, error }) => ({
-      image: formatReference(image.reference),
-      error: reportedError(error),
-    })),
-    unresolved: discovery?.unresolved ?? [],
-    entriesWithoutImage: discovery?.entriesWithoutImage ?? [],
-    potential: (discovery?.potential ?? []).map(({ reference }) => formatReference(reference)),
-    notes: [...(discovery?.notes ?? []), ...(planned?.notes ?? [])],
-  };
-}
 
 function countImages(images: readonly SyncedImage[]): SyncCounts {
   const count = (outcome: SyncedImage['outcome']): number =>
@@ -96,7 +78,7 @@ async function run(copier: Copier, options: SyncOptions, startedAt: Date): Promi
   const files = finished ? await writeRunFiles(discovery?.charts ?? [], charts, images, options) : [];
 
   const counts = countImages(images);
-  const summary = summarise(discovery, planned);
+  const summary = summariseDiscovery(discovery, planned);
   const reports = images.flatMap((image) => ('report' in image ? [image.report] : []));
   const withRegistry: ImagePlan = { ...plan, registry: destination.registry };
   return {

@@ -5,9 +5,10 @@ import { copyRequest } from '../sync/copy-requests.js';
 import { findRegistry } from '../sync/find-registry.js';
 import { planRun } from '../sync/plan-images.js';
 import { reportedError } from '../sync/reported-error.js';
+import { summariseDiscovery } from '../sync/summarise-discovery.js';
 import type { SyncConnection, SyncDestination, SyncSources } from '../sync/sync-options.js';
 import type { SyncEvent } from '../sync/sync-events.js';
-import type { ReportedError } from '../sync/sync-report.js';
+import type { DiscoverySummary, ReportedError } from '../sync/sync-report.js';
 
 const defaultConcurrency = 8;
 
@@ -34,10 +35,11 @@ export type VerifiedImage = { readonly image: PlannedImage } & (
 
 /** What {@link verifyImages} found. Plain JSON. */
 export interface VerifyImagesReport {
-  /** Every image is there, complete, with the right digest. */
+  /** Every image that is wanted could be told, and is there, complete, with the right digest. */
   readonly complete: boolean;
   readonly registry: string;
   readonly images: readonly VerifiedImage[];
+  readonly discovery: DiscoverySummary;
 }
 
 async function verifyOne(
@@ -91,12 +93,15 @@ export async function verifyImages(given: VerifyOptions): Promise<VerifyImagesRe
     const given = options.registry ?? options.plan?.registry;
     const destination = await findRegistry(copier, { registry: given, region: options.region, signal });
     onEvent?.({ type: 'registry-found', ...destination });
-    const { plan } = await planRun(copier, options, destination);
+    const { plan, discovery, planned } = await planRun(copier, options, destination);
+    const summary = summariseDiscovery(discovery, planned);
     const images = await inTurns(plan.images, concurrency, async (image) =>
       verifyOne(copier, image, destination.registry, options),
     );
-    const complete = images.every(({ outcome }) => outcome === 'complete' || outcome === 'repaired');
-    return { complete, registry: destination.registry, images };
+    const complete =
+      images.every(({ outcome }) => outcome === 'complete' || outcome === 'repaired') &&
+      summary.failures.length + summary.planFailures.length === 0;
+    return { complete, registry: destination.registry, images, discovery: summary };
   } finally {
     await copier.close();
   }
