@@ -298,12 +298,12 @@ const badInput: readonly Fault[] = [
     rows: 'a reference to a missing (repository|tag)$',
   },
   {
-    name: 'a missing platform is skipped',
+    name: 'any architecture will do',
     changes: [
       change(
-        `${client}/plan/select-platforms.js`,
-        "request.missingPlatform !== 'skip' || found.length === 0",
-        'false',
+        `${client}/content/platform.js`,
+        'a.os === b.os && a.architecture === b.architecture && a.variant === b.variant',
+        'a.os === b.os',
       ),
     ],
     tests: 'src/copy/bad-input',
