@@ -174,6 +174,32 @@ describe('mounts at ECR', () => {
     }
   });
 
+  it('are asked for again when the refusal is older than the manifest, at an ECR not known to be one', async () => {
+    const fixture = await startEcrFixture(
+      { blobMounting: 'ENABLED' },
+      { profileFor: (registry) => ({ name: registry }) },
+    );
+    const requests = await pushAll(fixture, sharingImages(3));
+    for (const at of [0, 1, 2]) await fixture.ecr.content.createRepository(`mirror/app${at}`);
+    const own =
+      buildImage({ layers: [{ seed: 'own0', sizeBytes: 2_000 }] }).blobs[1]?.descriptor.digest ?? '';
+    fixture.source.faults.inject(delay(300), { route: 'blob', path: new RegExp(own) });
+    const late = fixture.ecr.faults.inject(
+      async (request, next) => {
+        const answer = await next(request);
+        while (fixture.ecr.content.resolveTag('mirror/app0', 'v1') === undefined) await sleep(5);
+        await sleep(50);
+        return answer;
+      },
+      { method: 'POST', route: 'uploads', where: ({ query }) => query.has('mount'), times: 2 },
+    );
+    const outcomes = await fixture.copier.copyAll(requests);
+    expect(late.hits).toBe(2);
+    expect(outcomes.map((each) => each.outcome)).toEqual(requests.map(() => 'copied'));
+    await expectAllComplete(fixture.ecr, 3);
+    expect(readsOf(fixture.source, baseDigest)).toBe(1);
+  });
+
   it('do not keep anybody waiting for a leader that is cancelled', async () => {
     const fixture = await startEcrFixture({ blobMounting: 'ENABLED' });
     const [first, ...others] = await pushAll(fixture, sharingImages(4));

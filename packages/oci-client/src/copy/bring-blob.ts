@@ -74,11 +74,13 @@ async function follow(
   }
   if (mountsAreOff(ledger)) return lead(context, blob);
 
+  // As it was when the request left: by the time of a refusal the manifest may be there.
+  const wasCommitted = holder.isCommitted();
   const first = await tryMount(context, blob, holder.repository);
   if (first.mounted) return 'mounted';
   // Where mounts are known to work, one that does not is this blob's own affair (ECR: another encryption key).
   if (ledger.mounts === 'works') return upload(context, blob, first.session);
-  if (!holder.isCommitted()) {
+  if (!wasCommitted) {
     ledger.mountNeedsCommit = true;
     if (!mayWait) return upload(context, blob, first.session);
     await first.session.cancel({ signal });
