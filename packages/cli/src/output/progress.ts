@@ -124,7 +124,8 @@ class TerminalBars {
     const running = [...this.#transfers.values()];
     if (running.length === 0 && this.#drawnLines === 0) return;
     const moving = running.reduce((sum, transfer) => sum + transfer.bytes, 0);
-    const columns = this.#stream.columns ?? 80;
+    // Some pseudo-terminals say 0.
+    const columns = this.#stream.columns || 80;
     const lines = [
       ...running.slice(0, mostBars).map(({ name, bytes, sizeBytes }) => this.#bar(name, bytes, sizeBytes)),
       this.#bar('all', this.#doneBytes + moving, this.#totalBytes),
