@@ -89,12 +89,21 @@ export function setImages(scale: number): readonly BenchImage[] {
 export function datedImages(count: number): readonly BenchImage[] {
   const layer = seededBlob('dated', 1000);
   return Array.from({ length: count }, (_, number) => {
-    // Tags in an order that says nothing about the date.
-    const minutes = (number * 7919) % count;
-    const created = new Date(Date.UTC(2026, 0, 1, 0, minutes)).toISOString();
+    const created = new Date(Date.UTC(2026, 0, 1, 0, minuteOf(number, count))).toISOString();
     const { manifest, blobs } = buildImage(`dated ${number}`, 'amd64', [layer], created);
     return { repository: 'dated', tag: `build-${number}`, manifests: [manifest], blobs };
   });
+}
+
+/** The tag of the newest of {@link datedImages}. */
+export function newestDated(count: number): string {
+  const minutes = Array.from({ length: count }, (_, number) => minuteOf(number, count));
+  return `build-${minutes.indexOf(Math.max(...minutes))}`;
+}
+
+/** An order of dates that the tags say nothing about. */
+function minuteOf(number: number, count: number): number {
+  return (number * 7919) % count;
 }
 
 interface BuiltImage {
