@@ -1,6 +1,6 @@
-import { isMap, parseAllDocuments, visit } from 'yaml';
-import { partsProgram } from '../parts/parts-folder.js';
+import { parseAllDocuments, visit } from 'yaml';
 import { runHelm } from '../helm/real-helm.js';
+import { partsProgram } from '../parts/parts-folder.js';
 
 /** What the real helm makes of a chart. */
 export interface HelmRendering {
@@ -8,7 +8,6 @@ export interface HelmRendering {
   readonly images: readonly string[];
   /** What the runner's ConfigMap says about the images of its workers. */
   readonly workers: { readonly registry: string | undefined; readonly repository: string | undefined };
-  readonly text: string;
 }
 
 /** Renders a chart, as folder or archive, with values files. @throws Error with helm's words when it fails */
@@ -21,7 +20,7 @@ export async function renderWithHelm(chart: string, valuesFiles: readonly string
   for (const document of parseAllDocuments(text)) {
     visit(document, {
       Map: (_key, node) => {
-        const image: unknown = isMap(node) && node.has('name') ? node.get('image') : undefined;
+        const image: unknown = node.has('name') ? node.get('image') : undefined;
         if (typeof image === 'string') images.push(image);
       },
     });
@@ -30,6 +29,5 @@ export async function renderWithHelm(chart: string, valuesFiles: readonly string
   return {
     images: images.sort(),
     workers: { registry: field('imageRegistry'), repository: field('imageRepository') },
-    text,
   };
 }

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:net';
@@ -18,11 +19,14 @@ const prefix = 'oci-sync-e2e-';
 const settings = '/etc/netns';
 const listenersProgram = join(import.meta.dirname, '../../dist/sync/open-listeners.js');
 
-let made = 0;
+/** With our process in it, so that others can tell whether it is still in use. */
+function newName(): string {
+  return `${prefix}${process.pid}-${randomUUID().slice(0, 8)}`;
+}
 
 /** Whether this machine lets us make network namespaces: Linux with iproute2, as root. */
 export function canMakeNamespaces(): boolean {
-  const name = `${prefix}${process.pid}-probe`;
+  const name = newName();
   const added = spawnSync('ip', ['netns', 'add', name]).status === 0;
   return added && spawnSync('ip', ['netns', 'delete', name]).status === 0;
 }
@@ -30,8 +34,7 @@ export function canMakeNamespaces(): boolean {
 /** Makes a namespace in which each name has a loopback address of its own. Needs root. */
 export async function makeNetworkNamespace(names: readonly string[]): Promise<NetworkNamespace> {
   await removeAbandoned();
-  made += 1;
-  const name = `${prefix}${process.pid}-${made}`;
+  const name = newName();
   const addresses = new Map(names.map((host, at) => [host, `127.0.1.${at + 1}`]));
   const folder = join(settings, name);
   const remove = (): Promise<void> => removeNamespace(name);
@@ -80,11 +83,12 @@ async function removeNamespace(name: string): Promise<void> {
   if (existsSync(join('/run/netns', name))) await runOrThrow('ip', ['netns', 'delete', name]);
 }
 
-/** Namespaces of test processes that were killed. */
+/** Removes namespaces of test processes that were killed; another process may be doing the same. */
 async function removeAbandoned(): Promise<void> {
   if (!existsSync('/run/netns')) return;
-  for (const name of readdirSync('/run/netns')) {
+  const abandoned = readdirSync('/run/netns').filter((name) => {
     const pid = name.startsWith(prefix) ? name.slice(prefix.length).split('-')[0] : undefined;
-    if (pid !== undefined && !existsSync(join('/proc', pid))) await removeNamespace(name);
-  }
+    return pid !== undefined && !existsSync(join('/proc', pid));
+  });
+  await Promise.allSettled(abandoned.map((name) => removeNamespace(name)));
 }

@@ -50,7 +50,15 @@ export async function startStandIns(): Promise<StandIns> {
   const folder = makeTemporaryFolder();
   const closers: (() => Promise<void> | void)[] = [() => folder.remove()];
   const stop = async (): Promise<void> => {
-    for (const close of closers.splice(0).toReversed()) await close();
+    const failures: unknown[] = [];
+    for (const close of closers.splice(0).toReversed()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be stopped');
   };
   try {
     const authority = await makeCertificateAuthority(folder.path);

@@ -59,7 +59,7 @@ function tags(
 }
 
 /** Everything that the stand-ins hold. Tags that must not be chosen are newer than the one that must. */
-export const upstreamImages: readonly UpstreamImage[] = [
+const upstreamImages: readonly UpstreamImage[] = [
   ...tags(
     ghcr,
     'runwhen-contrib/runwhen-local',
