@@ -34,7 +34,7 @@ export class BlobRelay extends Readable {
 
   /** @param first the source's stream from its first byte on */
   constructor(first: Readable, options: BlobRelayOptions) {
-    super({ highWaterMark: 1024 * 1024 });
+    super({ highWaterMark: 256 * 1024 });
     this.#options = options;
     this.#hash = createHash(digestAlgorithm(options.descriptor.digest));
     this.#reconnectsLeft = options.maxReconnects;

@@ -9,7 +9,7 @@ export interface BodySource {
 }
 
 /** Bytes held for a slow consumer before the connection is paused. */
-const highWaterMark = 1024 * 1024;
+const highWaterMark = 256 * 1024;
 
 /** Pieces smaller than this (TLS gives 16 KiB each) are gathered into larger ones. */
 const smallPieceBytes = 64 * 1024;
