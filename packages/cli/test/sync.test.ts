@@ -372,8 +372,10 @@ describe('input of sync that cannot be used', () => {
     expect(ran.stderr).toContain('--name-template');
     expect(mirror.requests.count({ method: 'PUT' })).toBe(0);
   });
-  it('a mirror that answers nonsense', async () => {
-    mirror.faults.inject(failWith({ status: 500 }), { method: 'POST' });
+  it('a mirror that takes nothing', async () => {
+    mirror.faults.inject(failWith({ status: 400, code: 'UNSUPPORTED', message: 'read only' }), {
+      method: 'POST',
+    });
     const ran = await sync([...images(), '--no-cache']);
     expect(ran.code).toBe(1);
     expect(ran.stdout).toContain('2 failed');
