@@ -19,7 +19,7 @@ export interface Lead extends Holder {
 }
 
 /** A blob on its way to a repository. */
-export interface Bringing {
+interface Bringing {
   /** Settles with whether it got there. Never rejects. */
   readonly done: Promise<boolean>;
   /** Whether it may wait for the manifest of another image. */
