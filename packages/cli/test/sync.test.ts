@@ -127,7 +127,6 @@ describe('sync', () => {
     for (const registry of [source, mirror]) registry.requests.clear();
     const ran = await sync(['--images', file]);
     expect(ran.stdout).toContain('40 unchanged');
-    // One question to each registry tells how it is spoken to.
     expect(asked()).toBe(80);
     for (const registry of [source, mirror]) expect(registry.requests.count({ method: 'HEAD' })).toBe(40);
   });
