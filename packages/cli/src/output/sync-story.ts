@@ -37,7 +37,10 @@ function discoveryLine(event: Extract<SyncEvent, { type: 'discovery' }>['event']
         `Using Helm chart images of ${event.name} ${event.version} (${event.images} image${event.images === 1 ? '' : 's'} found)`,
       );
     case 'catalog-read':
-      return sign('good', `Using discovered CodeCollection images (${event.images} image${event.images === 1 ? '' : 's'} found)`);
+      return sign(
+        'good',
+        `Using discovered CodeCollection images (${event.images} image${event.images === 1 ? '' : 's'} found)`,
+      );
     default:
       return stepLine(event);
   }
