@@ -67,11 +67,11 @@ describe('a host that asks for a pause', () => {
   }
 
   it.each([
-    ['429, in seconds', () => tooManyRequests(1)],
+    ['429, in seconds', () => tooManyRequests(2)],
     ['429, as a date', () => tooManyRequests(new Date(Date.now() + 3_000))],
     [
       '503, in seconds',
-      () => failWith({ status: 503, code: 'UNAVAILABLE', headers: { 'retry-after': '1' } }),
+      () => failWith({ status: 503, code: 'UNAVAILABLE', headers: { 'retry-after': '2' } }),
     ],
   ])('gets it from every task: %s', async (_, fault) => {
     const fixture = await startCopyFixture(quickRetries);
