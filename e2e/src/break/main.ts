@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sharedHelmFolder } from '../helm/shared-fixtures.js';
 import { makeTemporaryFolder } from '../parts/temporary-folder.js';
 import { runCommand } from '../parts/run-command.js';
-import { faults, type Fault } from './faults.js';
+import { faults as copyFaults, type Fault } from './faults.js';
+import { syncFaults } from './sync-faults.js';
 import { copyWorkspace, type WorkspaceCopy } from './workspace-copy.js';
+
+const faults: readonly Fault[] = [...copyFaults, ...syncFaults];
 
 /** Tests of one run: full name -> passed or not. */
 type Results = ReadonlyMap<string, boolean>;
@@ -22,6 +26,8 @@ async function runTests(workspace: WorkspaceCopy, file: string, pattern: string)
   const output = ['--reporter=json', `--outputFile=${report}`];
   const { stderr, stdout } = await runCommand(process.execPath, [vitest, ...args, ...output], {
     cwd: workspace.path,
+    // The copy is elsewhere, what lies beside the repository is not.
+    env: { ...process.env, OCI_SYNC_SHARED: join(sharedHelmFolder(), '..') },
     timeoutMs: 600_000,
   });
   try {
