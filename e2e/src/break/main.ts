@@ -64,8 +64,12 @@ try {
     if (problems.length > 0) process.exitCode = 1;
   }
   if (only === undefined) {
-    // Without a fault every row is green, and each was broken by one above.
-    const healthy = await runTests(workspace, 'src/copy', '');
+    // Without a fault every row is green, and each was broken by one above; of whole runs those that have one.
+    const syncRows = syncFaults.map(({ rows }) => rows).join('|');
+    const healthy = new Map([
+      ...(await runTests(workspace, 'src/copy', '')),
+      ...(await runTests(workspace, 'src/sync', syncRows)),
+    ]);
     for (const [name, passed] of healthy) {
       if (passed && broken.has(name)) continue;
       process.stdout.write(`${passed ? 'NO FAULT' : 'NOT GREEN'}  ${name}\n`);
