@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { write, type CommandIo } from './command-io.js';
 import { commandTable, type CommandEntry } from './command-table.js';
 import { exitCodes } from './exit-codes.js';
@@ -8,7 +8,9 @@ import { packageVersion } from './version.js';
 
 const defaultColumns = 100;
 
-function baseParser(io: CommandIo): Argv {
+async function baseParser(io: CommandIo): Promise<Argv> {
+  // It takes longer to load than the list of commands takes to print.
+  const { default: yargs } = await import('yargs');
   return yargs()
     .scriptName('oci-sync')
     .exitProcess(false)
@@ -39,7 +41,8 @@ async function printOverview(io: CommandIo): Promise<void> {
 async function runCommand(entry: CommandEntry, args: readonly string[], io: CommandIo): Promise<number> {
   const command = await entry.load();
   const usage = `$0 ${[entry.name, command.positionals].filter((part) => part !== '').join(' ')}`;
-  const prepared = command.prepare(baseParser(io).usage(`${usage}\n\n${entry.describe}`));
+  const parser = await baseParser(io);
+  const prepared = command.prepare(parser.usage(`${usage}\n\n${entry.describe}`));
   if (args.includes('--help') || args.includes('-h')) {
     await write(io.stdout, `${await prepared.help()}\n`);
     return exitCodes.done;
