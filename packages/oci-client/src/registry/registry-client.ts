@@ -34,6 +34,11 @@ export interface RegistryClient {
   profileOf(registry: string): RegistryProfile;
   /** Opens connections for so many requests to come, less those that idle ones will serve; never fails. */
   preconnect(registry: string, connections: number): void;
+  /**
+   * Finds out whether a registry can be connected to; sends nothing.
+   * @throws OciError `OCI_NETWORK`, `OCI_TLS`, `OCI_TIMEOUT`
+   */
+  reach(registry: string): Promise<void>;
   /** What this run knows of a registry; shared by all its repositories. */
   knowledgeOf(registry: string): RegistryKnowledge;
   /** Takes note of what the headers of an answer say of the registry. */
@@ -88,6 +93,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
         () => {},
       );
     },
+    reach: async (registry) => http.reach(await http.baseUrl(apiHost(registry))),
     rateLimitOf: (registry) => limits.get(registry),
     refusedCredentials: () => authenticator.refused(),
     close: () => http.close(),

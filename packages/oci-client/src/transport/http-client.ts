@@ -5,6 +5,7 @@ import { HostGate, wait } from './host-gate.js';
 import { header, type HttpRequest, type HttpResponse, type RequestPurpose } from './http-message.js';
 import type { HttpClientOptions } from './http-options.js';
 import { resolveLocation } from './location.js';
+import { networkError } from './network-error.js';
 import { OriginConnections } from './origin-connections.js';
 import { proxyFor } from './proxy.js';
 import { discardBody } from './read-body.js';
@@ -34,6 +35,11 @@ export interface HttpClient {
   baseUrl(host: string): Promise<URL>;
   /** Opens connections for `count` requests to come, less those that idle ones will serve; never fails. */
   preconnect(baseUrl: URL, count: number): void;
+  /**
+   * Finds out whether an origin can be connected to, and keeps the connection for the first request. Through a proxy
+   * nothing is found out. @throws OciError `OCI_NETWORK`, `OCI_TLS`, `OCI_TIMEOUT`
+   */
+  reach(baseUrl: URL): Promise<void>;
   /** Gives up everything in flight and closes all connections. */
   close(): Promise<void>;
 }
@@ -81,6 +87,14 @@ class UndiciHttpClient implements HttpClient {
 
   preconnect(baseUrl: URL, count: number): void {
     this.#origin(baseUrl).connections.preconnect(count);
+  }
+
+  async reach(baseUrl: URL): Promise<void> {
+    try {
+      await this.#origin(baseUrl).connections.probe();
+    } catch (error) {
+      throw networkError(error, baseUrl.host);
+    }
   }
 
   async close(): Promise<void> {

@@ -129,10 +129,11 @@ export class OriginConnections {
   }
 
   /**
-   * Opens one connection and keeps it for the first request to come.
+   * Opens one connection and keeps it for the first request to come. Through a proxy there is nothing to find out.
    * @throws what connecting failed with, as Node says it.
    */
   async probe(): Promise<void> {
+    if (this.#connect === undefined) return;
     const socket = await this.#connectAhead();
     this.#ahead.push(Promise.resolve(socket));
   }

@@ -33,7 +33,8 @@ async function ownRegistry(copier: Copier, signal: AbortSignal | undefined): Pro
 /**
  * Finds where images go: the given registry, else the caller's own ECR registry, which proves AWS credentials before
  * anything else is done. For a given ECR registry credentials are looked up for the same reason.
- * @throws OciError `OCI_CREDENTIALS`; `OCI_INVALID_OPTION` when the region contradicts the registry
+ * Any other registry is connected to.
+ * @throws OciError `OCI_CREDENTIALS`, `OCI_NETWORK`, `OCI_TLS`, `OCI_TIMEOUT`; `OCI_INVALID_OPTION` when the region contradicts the registry
  */
 export async function findRegistry(
   copier: Copier,
@@ -53,7 +54,11 @@ export async function findRegistry(
   const own = options.registry === undefined;
   const registry = options.registry ?? (await ownRegistry(copier, signal));
   const isEcr = await copier.ecr.isEcr(registry, { signal });
-  if (!isEcr) return { registry, region: undefined, own, isEcr };
+  if (!isEcr) {
+    // Before anything that takes long. A connection is no request: an unchanged image still costs two.
+    await copier.client.reach(registry);
+    return { registry, region: undefined, own, isEcr };
+  }
   const found = { registry, region: resolveEcrRegion(registry, region), own, isEcr };
   await copier.checkCredentials(registry, { signal });
   return found;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { OciError } from '@oci-sync/oci-client';
 
 /** A file to write into the output folder. */
@@ -34,13 +34,30 @@ async function writeAtomically(path: string, text: string): Promise<void> {
   }
 }
 
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** Makes a folder and those above it. Not by `recursive`, which never ends below /proc (Node 20). */
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return;
+    const above = dirname(directory);
+    if (!hasCode(error, 'ENOENT') || above === directory) throw error;
+    await makeFolder(above);
+    await mkdir(directory);
+  }
+}
+
 /**
  * Makes the output folder, so that a run fails before its work rather than after when it cannot be written to.
  * @throws OciError `OCI_INVALID_OPTION`
  */
 export async function prepareFolder(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     const probe = join(directory, `.oci-sync-${randomUUID()}`);
     await writeFile(probe, '', { flag: 'wx' });
     await rm(probe);
