@@ -22,6 +22,7 @@ export const debianPackages: Readonly<Record<string, string>> = {
   umoci: 'umoci',
   openssl: 'openssl',
   ss: 'iproute2',
+  time: 'time',
 };
 
 /** distribution 2.8.2 comes as a Debian package too, unpacked without being installed: it would start a service. */
