@@ -90,6 +90,7 @@ export function exchange(lease: ConnectionLease, request: WireRequest): Promise<
           abort: () => {
             if (!finished) finish('discard');
           },
+          hasLargePieces: lease.readsLargePieces,
         });
         response = { status, headers, url, body: answer };
         resolve(response);
@@ -109,6 +110,7 @@ export function exchange(lease: ConnectionLease, request: WireRequest): Promise<
     };
 
     signal?.addEventListener('abort', cancel, { once: true });
+    if (streamed !== undefined) lease.giveBackSent();
     lease.dispatcher.dispatch(
       {
         origin: url.origin,

@@ -9,6 +9,7 @@ import { networkError } from './network-error.js';
 import { OriginConnections } from './origin-connections.js';
 import { proxyFor } from './proxy.js';
 import { discardBody } from './read-body.js';
+import { ReadBuffers } from './read-buffers.js';
 import {
   backoffMs,
   isRetryableFailure,
@@ -66,6 +67,8 @@ class UndiciHttpClient implements HttpClient {
   readonly #tlsFor: ReturnType<typeof createTlsMaterial>;
   readonly #baseUrls: BaseUrls;
   readonly #origins = new Map<string, Origin>();
+  /** Shared by all connections, for what is read from one is sent over another. */
+  readonly #buffers = new ReadBuffers();
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
@@ -204,6 +207,7 @@ class UndiciHttpClient implements HttpClient {
         proxy,
         proxySecureContext: proxy?.protocol === 'https:' ? this.#tlsFor(proxy.host) : undefined,
         connectTimeoutMs: this.#options.timeouts?.connectMs ?? 10_000,
+        buffers: this.#buffers,
       }),
       gate: new HostGate({
         requests: this.#options.maxRequestsPerHost ?? 64,

@@ -28,7 +28,10 @@ export interface HttpRequestEvent {
 /** Told of every request; must not throw. */
 export type HttpRequestListener = (event: HttpRequestEvent) => void;
 
-/** A body that is streamed once and cannot be sent again. */
+/**
+ * A body that is streamed once and cannot be sent again. Its pieces belong to the transport, which reads into them again
+ * once they have been sent: nobody else may keep one.
+ */
 export interface StreamedBody {
   readonly stream: Readable;
   /** Exact size in bytes, sent as `Content-Length`. */

@@ -1,7 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net';
-
-/** Bytes gathered before they are passed on; Node's own reads are of 64 KiB, and of 16 KiB with TLS. */
-const slabBytes = 256 * 1024;
+import type { ReadBuffers } from './read-buffers.js';
 
 /** Less room than this is not read into: a TLS record, and half of what a plain read brings by itself. */
 const leastRoomBytes = 32 * 1024;
@@ -10,50 +8,77 @@ const leastRoomBytes = 32 * 1024;
  * Reads a connection in larger pieces than Node does by itself, because what moving large blobs costs goes by pieces,
  * not by bytes: what arrives in one turn of the event loop lies side by side in one buffer and is passed on as one
  * piece. It goes through the socket's stream as ever, so whoever reads that notices nothing. For one connection only.
+ *
+ * A piece is passed on once the one before it has been read: the stream would copy two that wait into one.
  */
-export function largeReads(): OnReadOpts {
-  let slab = Buffer.alloc(0);
-  /** What lies between them has arrived and has not been passed on. */
+export function largeReads(buffers: ReadBuffers): OnReadOpts {
+  let slab = buffers.take();
+  /** What lies between them in the buffer has arrived and has not been passed on. */
   let [start, end] = [0, 0];
-  let passOn: (() => void) | undefined;
+  /** The rest of full buffers, not passed on yet. */
+  const waiting: Buffer[] = [];
+  let socket: Socket | undefined;
+  let push: Socket['push'] = () => true;
   let isScheduled = false;
 
-  /** Nothing that comes after gathered bytes, the end above all, may overtake them. */
-  const follow = (socket: Socket): (() => void) => {
-    const push = socket.push.bind(socket);
-    const pass = (): void => {
-      if (start === end) return;
-      const piece = slab.subarray(start, end);
-      start = end;
+  const cut = (): Buffer | undefined => {
+    if (start === end) return undefined;
+    const piece = slab.bytes.subarray(start, end);
+    slab.lentBytes += piece.length;
+    start = end;
+    return piece;
+  };
+  const passOne = (): void => {
+    isScheduled = false;
+    if (socket === undefined || socket.readableLength > 0) return;
+    const piece = waiting.shift() ?? cut();
+    if (piece !== undefined) push(piece);
+  };
+  const passInTurn = (): void => {
+    if (isScheduled || (start === end && waiting.length === 0)) return;
+    isScheduled = true;
+    setImmediate(passOne);
+  };
+  const passAll = (): void => {
+    for (let piece = waiting.shift() ?? cut(); piece !== undefined; piece = waiting.shift() ?? cut())
       push(piece);
-    };
-    socket.push = (piece, encoding) => {
-      pass();
+  };
+
+  const follow = (followed: Socket): void => {
+    socket = followed;
+    push = followed.push.bind(followed);
+    // Nothing that comes after gathered bytes, the end above all, may overtake them.
+    followed.push = (piece, encoding) => {
+      passAll();
       return push(piece, encoding);
     };
-    return pass;
+    const read = followed.read.bind(followed);
+    followed.read = (size) => {
+      const piece: unknown = read(size);
+      passInTurn();
+      return piece;
+    };
   };
 
   return {
     buffer: () => {
-      if (slab.length - end < leastRoomBytes) {
-        passOn?.();
-        slab = Buffer.allocUnsafeSlow(slabBytes);
+      // All that was read into it has been sent already: most often so, and then it is still in the processor's cache.
+      if (start === end && slab.lentBytes === 0) [start, end] = [0, 0];
+      if (slab.bytes.length - end < leastRoomBytes) {
+        const rest = cut();
+        if (rest !== undefined) waiting.push(rest);
+        buffers.retire(slab);
+        slab = buffers.take();
         [start, end] = [0, 0];
       }
-      return slab.subarray(end);
+      return slab.bytes.subarray(end);
     },
     callback(this: Socket, size: number) {
-      passOn ??= follow(this);
+      if (socket === undefined) follow(this);
       end += size;
-      if (!isScheduled) {
-        isScheduled = true;
-        setImmediate(() => {
-          isScheduled = false;
-          passOn?.();
-        });
-      }
-      return this.readableLength + end - start < this.readableHighWaterMark;
+      passInTurn();
+      // A whole buffer waits for the reader: that is enough until it reads on.
+      return waiting.length === 0;
     },
   };
 }

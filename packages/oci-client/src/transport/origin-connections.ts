@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { Client, ProxyAgent, buildConnector, type Dispatcher } from 'undici';
+import { giveBackSent } from './give-back-sent.js';
 import { bareHostname } from './ip-address.js';
 import { largeReads } from './large-reads.js';
+import type { ReadBuffers } from './read-buffers.js';
 
 /** How one origin is connected to. */
 export interface OriginConnectionsOptions {
@@ -11,11 +13,17 @@ export interface OriginConnectionsOptions {
   /** TLS material for the proxy itself, where it is reached by https. */
   readonly proxySecureContext: SecureContext | undefined;
   readonly connectTimeoutMs: number;
+  /** What direct connections read into. */
+  readonly buffers: ReadBuffers;
 }
 
 /** One connection, for one exchange. */
 export interface ConnectionLease {
   readonly dispatcher: Dispatcher;
+  /** Whether what it reads comes in large pieces (`largeReads`). */
+  readonly readsLargePieces: boolean;
+  /** The body that follows is needed by nobody else: its pieces are read into again as soon as they have been sent. */
+  giveBackSent(): void;
   /** The exchange is over: the connection may serve another. */
   release(): void;
   /** The exchange failed or was given up: the connection is closed. */
@@ -33,6 +41,13 @@ const mostAhead = 32;
 
 const longestHeaderBytes = 64 * 1024;
 
+/** A connection that is kept. */
+interface Connection {
+  readonly dispatcher: Dispatcher;
+  /** Whether the pieces it sends are given back (`giveBackSent`). */
+  givesBack: boolean;
+}
+
 /**
  * The connections to one origin: kept alive, opened on demand or ahead of it. The one used last is used first. This is
  * no undici Pool: that one takes a connection as busy for a turn of the event loop after its answer ended, and opens
@@ -40,10 +55,10 @@ const longestHeaderBytes = 64 * 1024;
  */
 export class OriginConnections {
   readonly #origin: URL;
-  readonly #open: () => Dispatcher;
+  readonly #open: () => Connection;
   readonly #connect: buildConnector.connector | undefined;
-  readonly #idle: Dispatcher[] = [];
-  readonly #all = new Set<Dispatcher>();
+  readonly #idle: Connection[] = [];
+  readonly #all = new Set<Connection>();
   /** Connections nobody uses yet, in the order they were asked for. */
   readonly #ahead: Promise<Socket | undefined>[] = [];
   #closed = false;
@@ -63,54 +78,71 @@ export class OriginConnections {
       maxHeaderSize: longestHeaderBytes,
       strictContentLength: true,
     };
-    const { proxy, proxySecureContext } = options;
+    const { proxy, proxySecureContext, buffers } = options;
     if (proxy === undefined) {
       this.#connect = (target, callback) => {
         // A connector for each connection, as its reads are; so TLS sessions are carried from one to the next here.
         const session = this.#session;
         const resumed = session === undefined ? {} : { session };
-        const connector = buildConnector({ ...tls, ...resumed, onread: largeReads() });
+        const connector = buildConnector({ ...tls, ...resumed, onread: largeReads(buffers) });
         connector(target, (...result) => {
           const [, socket] = result;
           socket?.on('session', (ticket: Buffer) => (this.#session = ticket));
           callback(...result);
         });
       };
-      const connect: buildConnector.connector = (target, callback) => {
-        this.#take(target, callback);
+      this.#open = () => {
+        const opened: { givesBack: boolean } = { givesBack: false };
+        const connect: buildConnector.connector = (target, callback) => {
+          this.#take(target, (...result) => {
+            const [error, socket] = result;
+            if (error === null) giveBackSent(socket, buffers, () => opened.givesBack);
+            callback(...result);
+          });
+        };
+        return Object.assign(opened, { dispatcher: new Client(origin, { ...connection, connect }) });
       };
-      this.#open = () => new Client(origin, { ...connection, connect });
     } else {
       const proxyTls = {
         timeout: options.connectTimeoutMs,
         ...(proxySecureContext === undefined ? {} : { secureContext: proxySecureContext }),
       };
-      this.#open = () =>
-        new ProxyAgent({
+      this.#open = () => ({
+        givesBack: false,
+        dispatcher: new ProxyAgent({
           ...connection,
           connections: 1,
           uri: proxy.href,
           requestTls: tls,
           proxyTls,
           proxyTunnel: origin.protocol === 'https:',
-        });
+        }),
+      });
     }
   }
 
   /** A connection nobody else uses; opened by its first exchange where there is none. */
   lease(): ConnectionLease {
-    const dispatcher = this.#idle.pop() ?? this.#open();
-    this.#all.add(dispatcher);
+    const connection = this.#idle.pop() ?? this.#open();
+    const { dispatcher } = connection;
+    this.#all.add(connection);
     if (this.#closed) void dispatcher.destroy();
     let over = false;
     return {
       dispatcher,
+      readsLargePieces: this.#connect !== undefined,
+      giveBackSent: () => {
+        connection.givesBack = true;
+      },
       release: () => {
-        if (!over && this.#all.has(dispatcher)) this.#idle.push(dispatcher);
+        if (!over && this.#all.has(connection)) {
+          connection.givesBack = false;
+          this.#idle.push(connection);
+        }
         over = true;
       },
       discard: () => {
-        if (!over && this.#all.delete(dispatcher)) void dispatcher.destroy();
+        if (!over && this.#all.delete(connection)) void dispatcher.destroy();
         over = true;
       },
     };
@@ -147,7 +179,7 @@ export class OriginConnections {
     const all = [...this.#all];
     this.#all.clear();
     this.#idle.length = 0;
-    await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
+    await Promise.all(all.map(({ dispatcher }) => dispatcher.destroy()));
   }
 
   #connectAhead(): Promise<Socket> {

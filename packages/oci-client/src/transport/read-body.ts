@@ -7,7 +7,7 @@ const longestDiscard = 128 * 1024;
 
 /** A body that has been received already. */
 export function bufferedBody(bytes: Buffer): ResponseBody {
-  const body = new ResponseBody({ resume: () => {}, abort: () => {} });
+  const body = new ResponseBody({ resume: () => {}, abort: () => {}, hasLargePieces: true });
   if (bytes.length > 0) body.push(bytes);
   body.complete();
   return body;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ResponseBody } from './response-body.js';
 
 function body(): ResponseBody {
-  return new ResponseBody({ resume: () => {}, abort: () => {} });
+  return new ResponseBody({ resume: () => {}, abort: () => {}, hasLargePieces: false });
 }
 
 async function pieces(stream: ResponseBody): Promise<Buffer[]> {

@@ -6,6 +6,8 @@ export interface BodySource {
   resume(): void;
   /** Give the connection up: nobody wants the rest. */
   abort(): void;
+  /** Whether its pieces are worth passing on as they come; else small ones are gathered. */
+  readonly hasLargePieces: boolean;
 }
 
 /** Bytes held for a slow consumer before the connection is paused. */
@@ -41,6 +43,7 @@ export class ResponseBody extends Readable {
     // The parser gives an empty piece when it goes on after a pause. Nothing is pushed for it, so that nobody would ask
     // to read on if it paused the connection again.
     if (piece.length === 0) return true;
+    if (this.#source.hasLargePieces) return this.push(piece);
     const left = gatheredBytes - this.#gatheredSize;
     if (piece.length >= smallPieceBytes || piece.length > left) this.#flush();
     if (piece.length >= smallPieceBytes) return this.push(piece);
