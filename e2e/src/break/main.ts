@@ -66,10 +66,14 @@ try {
   if (only === undefined) {
     // Without a fault every row is green, and each was broken by one above; of whole runs those that have one.
     const syncRows = syncFaults.map(({ rows }) => rows).join('|');
-    const healthy = new Map([
-      ...(await runTests(workspace, 'src/copy', '')),
-      ...(await runTests(workspace, 'src/sync', syncRows)),
-    ]);
+    const healthy = await workspace.withChanges(
+      [],
+      async () =>
+        new Map([
+          ...(await runTests(workspace, 'src/copy', '')),
+          ...(await runTests(workspace, 'src/sync', syncRows)),
+        ]),
+    );
     for (const [name, passed] of healthy) {
       if (passed && broken.has(name)) continue;
       process.stdout.write(`${passed ? 'NO FAULT' : 'NOT GREEN'}  ${name}\n`);

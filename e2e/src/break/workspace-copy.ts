@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runOrThrow } from '../parts/run-command.js';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -27,7 +28,9 @@ export function copyWorkspace(folder: string): WorkspaceCopy {
   mkdirSync(join(folder, 'packages'));
   for (const name of readdirSync(join(root, 'packages'))) copyPackage(join('packages', name), folder);
   copyPackage('e2e', folder);
-  for (const name of ['package.json', 'tsconfig.base.json']) cpSync(join(root, name), join(folder, name));
+  for (const name of ['package.json', 'tsconfig.base.json', 'scripts']) {
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   symlinkSync(join(root, 'e2e/.parts'), join(folder, 'e2e/.parts'));
   return {
@@ -46,6 +49,8 @@ export function copyWorkspace(folder: string): WorkspaceCopy {
             text.replace(find, () => replace),
           );
         }
+        // The command line is a bundle of these files.
+        await runOrThrow(process.execPath, [join(folder, 'scripts/bundle-cli.js')]);
         return await use();
       } finally {
         for (const [path, text] of originals) writeFileSync(path, text);

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readPackageJsonFile } from './package-file.js';
 
 /** The version in this package's package.json. */
 export function packageVersion(): string {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  );
+  const { version } = readPackageJsonFile('package.json') as { readonly version: string };
   return version;
 }

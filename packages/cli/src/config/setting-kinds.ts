@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readPackageJsonFile } from '../package-file.js';
 
 /** What a setting holds. `list` and `lines`: several texts, which commas or only line breaks separate in a variable. */
 export type SettingKind = 'text' | 'boolean' | 'number' | 'list' | 'lines' | 'structure';
@@ -15,8 +15,7 @@ export interface SettingsSchema {
 
 /** Reads the schema that is published with this package. */
 export function readSettingsSchema(): SettingsSchema {
-  const file = new URL('../../schema/oci-sync.schema.json', import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as SettingsSchema;
+  return readPackageJsonFile('schema/oci-sync.schema.json') as SettingsSchema;
 }
 
 function kindOf({ $ref, type }: PropertySchema): SettingKind {
