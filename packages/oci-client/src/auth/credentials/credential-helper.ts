@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { OciError } from '../../errors/oci-error.js';
 import { parseObject } from './auth-file.js';
 import type { Credential } from './provider.js';
@@ -59,7 +58,7 @@ function programOf(helper: string): string {
 }
 
 /** The program's output; `undefined` when it says that it has no credentials. */
-function run(
+async function run(
   helper: string,
   action: 'get' | 'store' | 'erase',
   input: string,
@@ -72,6 +71,8 @@ function run(
     });
   }
   const program = programOf(helper);
+  // Only now: most runs have no helper, and Node's module takes longer to load than ours.
+  const { execFile } = await import('node:child_process');
   return new Promise((resolve, reject) => {
     const child = execFile(
       program,
