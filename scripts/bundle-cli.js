@@ -89,7 +89,7 @@ const { output } = await bundle.write({
   codeSplitting: {
     groups: [
       { name: 'version', test: /cli\/dist\/(?:exit-codes|version)\.js$/ },
-      { name: 'command-line', test: /cli\/dist\/(?:run-cli|commands\/copy)\.js$/ },
+      { name: 'command-line', test: /cli\/dist\/(?:tune-v8|run-cli|commands\/copy)\.js$/ },
       {
         name: 'copying',
         test: /cli\/dist\/(?:commands\/run-copy|config\/load-settings)\.js$|sync\/dist\/copier\.js$/,

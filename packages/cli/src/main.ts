@@ -20,10 +20,8 @@ if (args.length === 1 && args[0] === '--version') {
   stopBy('SIGTERM', exitCodes.terminated);
   // A reader that goes away (`| head`) ends the output, not the work.
   process.stdout.on('error', () => undefined);
-  const { setFlagsFromString } = await import('node:v8');
-  // The HTTP parser is WebAssembly and runs for a few milliseconds in all. By default V8 optimises it after some answers,
-  // which costs 0.1 s of another thread and, in a short run, makes the exit wait for it.
-  setFlagsFromString('--wasm-tiering-budget=1000000000');
+  const { tuneV8 } = await import('./tune-v8.js');
+  tuneV8();
   const { runCli } = await import('./run-cli.js');
   const { stdin, stdout, stderr, env } = process;
   const finished = await runCli(args, {
