@@ -13,7 +13,7 @@ const tagCount = 2000;
 const network = { roundTripMs: 5, bytesPerSecond: 1_000_000_000 };
 const client = join(import.meta.dirname, 'tags-client.js');
 /** Requests at a time: discovery's default, and none beside another. */
-const ways: Readonly<Record<string, string>> = { together: '16', 'one by one': '1' };
+const ways: Readonly<Record<string, string>> = { together: '48', 'one by one': '1' };
 
 /** Finding the newest of many tags by date. */
 export const tagsScenario: Scenario = {

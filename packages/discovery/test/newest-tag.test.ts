@@ -1,5 +1,11 @@
 import { Readable } from 'node:stream';
-import { isOciError, type ContentCache, type ContentSource, type Digest } from '@oci-sync/oci-client';
+import {
+  isOciError,
+  OciError,
+  type ContentCache,
+  type ContentSource,
+  type Digest,
+} from '@oci-sync/oci-client';
 import {
   buildArtifact,
   buildImage,
@@ -133,6 +139,82 @@ describe('the newest tag', () => {
   it('is none where nothing counts', async () => {
     await push('latest', '2024-01-01T00:00:00Z');
     await expect(findNewestTag(source, options)).resolves.toBeUndefined();
+  });
+});
+
+describe('many tags', () => {
+  const uncounted = { ...options, concurrency: 1, remainingPulls: () => undefined };
+
+  /** Tags `00`, `01` and so on, each newer than the one before, with a digest of its own. */
+  async function pushMany(count: number): Promise<void> {
+    for (let number = 0; number < count; number += 1) {
+      const tag = String(number).padStart(2, '0');
+      await push(tag, `2024-01-01T00:00:${tag}Z`);
+    }
+    fixture.registry.requests.clear();
+  }
+
+  it('are fetched without a HEAD once sixteen told nothing that is known', async () => {
+    await pushMany(20);
+    const cache = memoryCache();
+    await expect(findNewestTag(source, { ...uncounted, cache })).resolves.toMatchObject({
+      tag: '19',
+      candidates: 20,
+    });
+    expect(counts()).toEqual({ 'GET tags': 1, 'HEAD manifest': 16, 'GET manifest': 20, 'GET blob': 20 });
+    fixture.registry.requests.clear();
+    expect((await findNewestTag(source, { ...uncounted, cache }))?.tag).toBe('19');
+    expect(counts()).toEqual({ 'GET tags': 1, 'HEAD manifest': 20 });
+  });
+  it('are asked for by HEAD where pulls are counted, or may be', async () => {
+    await pushMany(20);
+    for (const remainingPulls of [undefined, () => 100]) {
+      fixture.registry.requests.clear();
+      expect((await findNewestTag(source, { ...uncounted, remainingPulls }))?.tag).toBe('19');
+      expect(counts()).toMatchObject({ 'HEAD manifest': 20, 'GET manifest': 20 });
+    }
+  });
+  it('may stand for one digest, which is read once', async () => {
+    const digest = await push('00', '2024-01-01T00:00:00Z');
+    for (let number = 1; number < 20; number += 1) {
+      await fixture.registry.content.putTag(repository, String(number).padStart(2, '0'), digest);
+    }
+    fixture.registry.requests.clear();
+    await expect(findNewestTag(source, uncounted)).resolves.toMatchObject({ digest, candidates: 20 });
+    expect(counts()).toEqual({ 'GET tags': 1, 'HEAD manifest': 16, 'GET manifest': 5, 'GET blob': 1 });
+  });
+  it('may go, or be too large to be images, while they are read', async () => {
+    await pushMany(20);
+    const large = await push('18', '2024-01-01T00:00:18Z');
+    const changing: ContentSource = {
+      ...source,
+      fetchManifest: (name, callOptions) => {
+        if (name === '18' || name === large) {
+          return Promise.reject(new OciError('more than 4 MiB', { code: 'OCI_TOO_LARGE' }));
+        }
+        return source.fetchManifest(name === '19' ? 'gone' : name, callOptions);
+      },
+      resolve: (name, callOptions) => source.resolve(name === '19' ? 'gone' : name, callOptions),
+    };
+    await expect(findNewestTag(changing, uncounted)).resolves.toMatchObject({ tag: '17', candidates: 19 });
+  });
+  it('are read while the next page comes', async () => {
+    await pushMany(2);
+    const events: string[] = [];
+    const paged: ContentSource = {
+      ...source,
+      async *listTagDigests() {
+        yield { tag: '00' };
+        await expect.poll(() => events).toEqual(['00']);
+        yield { tag: '01' };
+      },
+      resolve: (name, callOptions) => {
+        events.push(name);
+        return source.resolve(name, callOptions);
+      },
+    };
+    expect((await findNewestTag(paged, uncounted))?.tag).toBe('01');
+    expect(events).toEqual(['00', '01']);
   });
 });
 

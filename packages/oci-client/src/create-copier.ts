@@ -110,7 +110,7 @@ export function createCopier(options: CopierOptions = {}): Copier {
   const copy = async (request: CopyRequest, { signal }: CopyCallOptions = {}): Promise<CopyReport> => {
     signal?.throwIfAborted();
     const startedAtMs = performance.now();
-    const { context, selection, sourceName, destination, requests } = await opener.openCopy(request, {
+    const { context, selection, sourceName, destination } = await opener.openCopy(request, {
       signal,
     });
     context.emit({ type: 'image-started' });
@@ -121,15 +121,10 @@ export function createCopier(options: CopierOptions = {}): Copier {
         destinationDigest: destination.digest,
         ...selection,
         cache: options.cache,
+        startedAtMs,
       });
       context.emit({ type: 'image-finished', outcome: report.outcome, digest: report.digest });
-      return {
-        ...report,
-        source: request.source,
-        destination: request.destination,
-        requests: { ...requests },
-        durationMs: Math.round(performance.now() - startedAtMs),
-      };
+      return report;
     } catch (error) {
       context.emit({ type: 'image-failed', reason: error instanceof Error ? error.message : String(error) });
       throw error;

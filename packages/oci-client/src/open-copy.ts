@@ -35,8 +35,6 @@ export interface OpenCopy {
   /** Tag or digest at the source. */
   readonly sourceName: string;
   readonly destination: Reference;
-  /** Requests made for it so far. */
-  readonly requests: Readonly<Record<Side, number>>;
 }
 
 /** Opens what the copies of one run read from and write to, and keeps what they share about it. */
@@ -168,9 +166,10 @@ export function createCopyOpener(client: RegistryClient, options: CopierOptions)
       backoff,
       preconnect: () => preconnect([source, destination], connectionsPerImage),
       emit: (event) => options.onEvent?.({ ...subject, ...event }),
+      requests,
       signal,
     };
-    return { context, selection, sourceName: source.digest ?? source.tag ?? 'latest', destination, requests };
+    return { context, selection, sourceName: source.digest ?? source.tag ?? 'latest', destination };
   };
 
   return {

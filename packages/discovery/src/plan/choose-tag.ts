@@ -72,6 +72,7 @@ async function lookUp(image: DiscoveredImage, options: PlanOptions): Promise<Loo
   const { reference, wantedTag } = image;
   const isCounted = wantedTag.rule === 'newest-of-branch' ? isBranchTag(wantedTag.branch) : () => true;
   const isNoLatest = isCandidate(options.excludeTags ?? []);
+  const { remainingPulls } = options;
   const platform = options.platforms === 'all' ? undefined : options.platforms?.[0];
   let source: ContentSource | undefined;
   try {
@@ -81,7 +82,7 @@ async function lookUp(image: DiscoveredImage, options: PlanOptions): Promise<Loo
       compare: wantedTag.rule === 'newest-of-branch' ? compareBranchTags : compareTags,
       platform: platform === undefined ? undefined : parsePlatform(platform),
       cache: options.cache,
-      remainingPulls: () => options.remainingPulls?.(reference.registry),
+      remainingPulls: remainingPulls && (() => remainingPulls(reference.registry)),
       concurrency: options.concurrency,
       signal: options.signal,
     });

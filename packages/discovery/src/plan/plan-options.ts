@@ -45,7 +45,7 @@ export interface PlanOptions {
   readonly remainingPulls?: ((registry: string) => number | undefined) | undefined;
   /** Manifests and configurations of earlier runs, so that the date of a known digest costs no request. @default none */
   readonly cache?: ContentCache | undefined;
-  /** Most requests at a time to one repository. @default 16 */
+  /** Most requests at a time to one repository. @default 48 */
   readonly concurrency?: number | undefined;
   /** The run's moment. @default the system clock */
   readonly now?: Date | undefined;

@@ -13,6 +13,7 @@ import {
   type Digest,
   type ImageManifest,
   type IndexManifest,
+  type ManifestContent,
   type Platform,
 } from '@oci-sync/oci-client';
 import { readBlob } from '../access/read-blob.js';
@@ -25,6 +26,8 @@ export interface ReadCreatedOptions extends CallOptions {
   /** Platform whose configuration counts; without it linux/amd64, else the first image of an index. */
   readonly platform?: Platform | undefined;
   readonly cache?: ContentCache | undefined;
+  /** What the digest stands for, where it has been fetched. */
+  readonly content?: ManifestContent | undefined;
 }
 
 /**
@@ -57,7 +60,8 @@ export async function readCreated(
   }
 }
 
-function saysNothing(error: unknown): boolean {
+/** Whether a failure to read an image says that it has no date, rather than that it could not be read. */
+export function saysNothing(error: unknown): boolean {
   return (
     isOciError(error, 'OCI_NOT_FOUND') ||
     isOciError(error, 'OCI_INVALID_MANIFEST') ||
@@ -71,7 +75,7 @@ async function readImage(
   digest: Digest,
   options: ReadCreatedOptions,
 ): Promise<ImageManifest | undefined> {
-  const top = await readManifest(source, digest, options);
+  const top = await readManifest(source, digest, options, options.content);
   if (top.kind === 'image') return top;
   const child = chooseChild(top, options.platform);
   if (child === undefined) return undefined;
@@ -94,11 +98,12 @@ async function readManifest(
   source: ContentSource,
   digest: Digest,
   { cache, signal }: ReadCreatedOptions,
+  fetched?: ManifestContent,
 ): Promise<ImageManifest | IndexManifest> {
-  const kept = await cache?.read(digest);
+  const kept = fetched === undefined ? await cache?.read(digest) : undefined;
   if (kept !== undefined)
     return parseManifest({ mediaType: manifestMediaType(undefined, kept), digest, bytes: kept });
-  const content = await source.fetchManifest(digest, { signal });
+  const content = fetched ?? (await source.fetchManifest(digest, { signal }));
   await cache?.write(digest, content.bytes);
   return parseManifest(content);
 }

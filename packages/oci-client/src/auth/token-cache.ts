@@ -15,13 +15,20 @@ interface Entry {
   readonly token: BearerToken;
 }
 
+/** Tokens of one owner: a run with a token for each of its repositories looks among few of them. */
+interface OwnedTokens {
+  /** In the order they came. */
+  readonly all: Set<Entry>;
+  readonly byScope: Map<string, Set<Entry>>;
+}
+
 /**
  * The tokens of a run. One request serves all that wait for the same token; a failed one is forgotten, so that
  * the next caller may try again.
  */
 export class TokenCache {
   readonly #now: () => number;
-  readonly #entries = new Map<string, Entry[]>();
+  readonly #owned = new Map<string, OwnedTokens>();
   readonly #pending = new Map<string, Promise<BearerToken>>();
 
   constructor(now: () => number) {
@@ -51,28 +58,63 @@ export class TokenCache {
 
   /** Forgets a token that was not accepted. */
   drop(key: TokenKey, token: BearerToken): void {
-    const entries = this.#entries.get(key.owner);
-    if (entries !== undefined)
-      this.#entries.set(
-        key.owner,
-        entries.filter((entry) => entry.token !== token),
-      );
+    const owned = this.#owned.get(key.owner);
+    if (owned === undefined) return;
+    for (const entry of candidates(owned, key.scopes)) if (entry.token === token) forget(owned, entry);
   }
 
   #find(key: TokenKey, lifeMs: number): BearerToken | undefined {
+    const owned = this.#owned.get(key.owner);
+    if (owned === undefined) return undefined;
     const now = this.#now();
-    return this.#entries.get(key.owner)?.find(({ scopes, token }) => {
+    for (const { scopes, token } of candidates(owned, key.scopes)) {
       const needed = Math.max(renewEarlyMs, Math.min(lifeMs, token.lifeMs * 0.75));
-      return token.expiresAtMs - now > needed && key.scopes.every((scope) => scopes.has(scope));
-    })?.token;
+      if (token.expiresAtMs - now > needed && key.scopes.every((scope) => scopes.has(scope))) return token;
+    }
+    return undefined;
   }
 
-  #keep(key: TokenKey, token: BearerToken): void {
+  #keep({ owner, scopes: names }: TokenKey, token: BearerToken): void {
+    const owned = this.#owned.get(owner) ?? { all: new Set(), byScope: new Map() };
+    this.#owned.set(owner, owned);
     const now = this.#now();
-    const scopes = new Set(key.scopes);
-    const others = (this.#entries.get(key.owner) ?? []).filter(
-      (entry) => entry.token.expiresAtMs > now && ![...entry.scopes].every((scope) => scopes.has(scope)),
-    );
-    this.#entries.set(key.owner, [{ scopes, token }, ...others]);
+    // Those that expire later than younger ones do hold these up a little.
+    for (const entry of owned.all) {
+      if (entry.token.expiresAtMs > now) break;
+      forget(owned, entry);
+    }
+    const scopes = new Set(names);
+    for (const entry of candidates(owned, names.slice(0, 1))) {
+      if ([...entry.scopes].every((scope) => scopes.has(scope))) forget(owned, entry);
+    }
+    remember(owned, { scopes, token });
+  }
+}
+
+/** All that can have all of the scopes, and others. */
+function candidates({ all, byScope }: OwnedTokens, scopes: readonly string[]): Iterable<Entry> {
+  let fewest: ReadonlySet<Entry> = all;
+  for (const scope of scopes) {
+    const some = byScope.get(scope);
+    if (some === undefined) return [];
+    if (some.size < fewest.size) fewest = some;
+  }
+  return fewest;
+}
+
+function remember({ all, byScope }: OwnedTokens, entry: Entry): void {
+  all.add(entry);
+  for (const scope of entry.scopes) {
+    const some = byScope.get(scope) ?? new Set();
+    byScope.set(scope, some.add(entry));
+  }
+}
+
+function forget({ all, byScope }: OwnedTokens, entry: Entry): void {
+  all.delete(entry);
+  for (const scope of entry.scopes) {
+    const some = byScope.get(scope);
+    some?.delete(entry);
+    if (some?.size === 0) byScope.delete(scope);
   }
 }

@@ -88,6 +88,26 @@ describe('TokenCache', () => {
     expect(await get(['a'], 0, 'other')).toBe('token 3');
   });
 
+  it('serves no scopes from any token of the owner', async () => {
+    const { get } = fixture();
+    expect(await get(['a'])).toBe('token 1');
+    expect(await get([])).toBe('token 1');
+    expect(await get([], 0, 'other')).toBe('token 2');
+    expect(await get([], 0, 'other')).toBe('token 2');
+  });
+
+  it('keeps what a new token does not cover, and outlives what has expired', async () => {
+    const { clock, get } = fixture();
+    await get(['a', 'shared']);
+    await get(['b', 'shared']);
+    expect(await get(['a', 'shared'])).toBe('token 1');
+    expect(await get(['shared'])).toBe('token 1');
+    expect(await get(['a', 'b', 'shared'])).toBe('token 3');
+    clock.now += 300_000;
+    expect(await get(['b'])).toBe('token 4');
+    expect(await get(['shared'])).toBe('token 5');
+  });
+
   it('renews before the end of its life, and earlier for what takes long', async () => {
     const { clock, get } = fixture();
     await get(['a']);

@@ -1,7 +1,14 @@
 import type { Descriptor } from '../content/descriptor.js';
 import type { BlobUpload } from '../content/store.js';
+import { untilAnswered } from './answer.js';
 import { atDestination, type CopyContext } from './copy-context.js';
-import { claimBlob, type Claim, type Holder, type RegistryLedger } from './registry-ledger.js';
+import {
+  claimBlob,
+  settleUploaded,
+  type Claim,
+  type Holder,
+  type RegistryLedger,
+} from './registry-ledger.js';
 import { untilAborted } from './until-aborted.js';
 import { uploadBlob } from './upload-blob.js';
 import { withRepository } from './with-repository.js';
@@ -63,19 +70,20 @@ async function follow(
   mayWait: boolean,
 ): Promise<BlobOutcome> {
   const { ledger, signal } = context;
-  const committedOrOff = async (): Promise<unknown> =>
-    untilAborted(Promise.race([holder.committed, ledger.mountsOff]), signal);
-  if (!(await untilAborted(Promise.race([holder.uploaded, ledger.mountsOff.then(() => false)]), signal)))
-    return lead(context, blob);
-  if (ledger.mountNeedsCommit && !holder.isCommitted()) {
+  const isCommitted = (): boolean => holder.committed.given === true;
+  const committedOrOff = async (): Promise<void> =>
+    untilAnswered([holder.committed, ledger.mountsOff], signal);
+  await untilAnswered([holder.uploaded, ledger.mountsOff], signal);
+  if (holder.uploaded.given !== true) return lead(context, blob);
+  if (ledger.mountNeedsCommit && !isCommitted()) {
     if (!mayWait) return lead(context, blob);
     await committedOrOff();
-    if (!holder.isCommitted()) return lead(context, blob);
+    if (!isCommitted()) return lead(context, blob);
   }
   if (mountsAreOff(ledger)) return lead(context, blob);
 
   // As it was when the request left: by the time of a refusal the manifest may be there.
-  const wasCommitted = holder.isCommitted();
+  const wasCommitted = isCommitted();
   const first = await tryMount(context, blob, holder.repository);
   if (first.mounted) return 'mounted';
   // Where mounts are known to work, one that does not is this blob's own affair (ECR: another encryption key).
@@ -85,7 +93,7 @@ async function follow(
     if (!mayWait) return upload(context, blob, first.session);
     await first.session.cancel({ signal });
     await committedOrOff();
-    if (!holder.isCommitted() || mountsAreOff(ledger)) return lead(context, blob);
+    if (!isCommitted() || mountsAreOff(ledger)) return lead(context, blob);
     const second = await tryMount(context, blob, holder.repository);
     if (second.mounted) return 'mounted';
     ledger.turnMountsOff();
@@ -121,7 +129,7 @@ async function carryOut(
         there = true;
         return outcome;
       } finally {
-        if (claim.role === 'lead') claim.lead.settleUploaded(there);
+        if (claim.role === 'lead') settleUploaded(ledger, claim.lead, there);
         claim.settle(there);
       }
     }

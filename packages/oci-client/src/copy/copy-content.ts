@@ -23,12 +23,12 @@ export interface CopyContentRequest {
   /** Look for everything at the destination, whatever its tag stands for. */
   readonly repair: boolean;
   readonly cache: ContentCache | undefined;
+  /** When the copy began, by `performance.now()`. */
+  readonly startedAtMs: number;
 }
 
-/** A report but for what only the caller knows: the references, the requests and the time. */
-export type ContentReport = Omit<CopyReport, 'source' | 'destination' | 'requests' | 'durationMs'>;
-
 interface Pushed {
+  readonly startedAtMs: number;
   readonly plan: ContentPlan;
   readonly pushes: readonly PushResult[];
   readonly referrers: CopiedReferrers | undefined;
@@ -46,7 +46,12 @@ function countBlobs(pushes: readonly PushResult[]): BlobCounts {
   };
 }
 
-function reportOf({ plan, pushes, referrers }: Pushed): ContentReport {
+/** What most reports of a run have in common is there once: a run has as many reports as images. */
+const noPlatforms: readonly string[] = [];
+const notLooked = { looked: false } as const;
+
+/** Made in one piece: V8 gives what a spread makes a hidden class of its own, which takes more than the report. */
+function reportOf(context: CopyContext, { startedAtMs, plan, pushes, referrers }: Pushed): CopyReport {
   const all = [...pushes, ...(referrers?.pushes ?? [])];
   const digest = plan.kind === 'unchanged' ? plan.digest : plan.root.content.digest;
   return {
@@ -54,14 +59,18 @@ function reportOf({ plan, pushes, referrers }: Pushed): ContentReport {
     sourceDigest: plan.sourceDigest,
     digest,
     platforms: plan.choice?.platforms,
-    missingPlatforms: plan.choice?.missing ?? [],
+    missingPlatforms: plan.choice?.missing ?? noPlatforms,
     attestationsLeftOut: plan.choice?.attestationsLeftOut ?? 0,
     manifestsPushed: all.reduce((sum, push) => sum + push.manifestsPushed, 0),
     blobs: countBlobs(all),
     bytesCopied: all
       .flatMap((push) => push.blobs)
       .reduce((sum, { blob, outcome }) => (outcome === 'copied' ? sum + blob.size : sum), 0),
-    referrers: referrers?.report ?? { looked: false },
+    referrers: referrers?.report ?? notLooked,
+    source: context.sourceReference,
+    destination: context.destinationReference,
+    requests: { ...context.requests },
+    durationMs: Math.round(performance.now() - startedAtMs),
   };
 }
 
@@ -120,9 +129,9 @@ async function planAhead(context: CopyContext, request: CopyContentRequest): Pro
  * Copies one image: finds out what has to be pushed, pushes it, then what refers to it.
  * @throws CopyError; the signal's reason
  */
-export async function copyContent(context: CopyContext, request: CopyContentRequest): Promise<ContentReport> {
+export async function copyContent(context: CopyContext, request: CopyContentRequest): Promise<CopyReport> {
   const plan = await planAhead(context, request);
   const pushes = await pushPlanned(context, plan, request);
   const referrers = request.referrers ? await copyAllReferrers(context, plan) : undefined;
-  return reportOf({ plan, pushes, referrers });
+  return reportOf(context, { startedAtMs: request.startedAtMs, plan, pushes, referrers });
 }

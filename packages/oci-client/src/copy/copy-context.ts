@@ -1,6 +1,7 @@
 import type { CopyOperation } from '../errors/copy-error.js';
 import type { ContentDestination, ContentSource } from '../content/store.js';
 import type { RepositoryCreator } from '../content/repository-creator.js';
+import type { Side } from '../errors/oci-error.js';
 import type { Digest } from '../reference/digest.js';
 import type { CopyEventDetails } from './events.js';
 import type { RegistryLedger, RepositoryRecord } from './registry-ledger.js';
@@ -27,6 +28,8 @@ export interface CopyContext {
   /** Opens connections to both sides ahead of need. */
   readonly preconnect: () => void;
   readonly emit: (event: CopyEventDetails) => void;
+  /** HTTP requests made for this image so far. */
+  readonly requests: Readonly<Record<Side, number>>;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -127,7 +127,7 @@ async function updateFallbackTag(
 
 /** One writer at a time for each subject: the index is read, changed and written. */
 async function serialised(context: CopyContext, subject: Digest, task: () => Promise<void>): Promise<void> {
-  const { referrerUpdates } = context.repository;
+  const referrerUpdates = (context.repository.referrerUpdates ??= new Map());
   const before = referrerUpdates.get(subject) ?? Promise.resolve();
   const mine = before.catch(() => undefined).then(task);
   referrerUpdates.set(subject, mine);

@@ -4,7 +4,14 @@ import { blobsOf, nodesBottomUp, type ContentNode } from '../plan/content-tree.j
 import type { Digest } from '../reference/digest.js';
 import { bringBlob, type BlobOutcome } from './bring-blob.js';
 import { atDestination, destinationPlace, type CopyContext } from './copy-context.js';
-import { claimBlob, forgetContent, noteHolder, type Claim } from './registry-ledger.js';
+import {
+  claimBlob,
+  forgetContent,
+  noteHolder,
+  settleCommitted,
+  type Claim,
+  type RegistryLedger,
+} from './registry-ledger.js';
 import { placed } from '../errors/place.js';
 import { scopedSignal } from './scoped-signal.js';
 import { SharedCall } from './shared-call.js';
@@ -269,13 +276,13 @@ export async function pushContent(
     const isThere = existing.has(node.content.digest) && (node !== root || tag === undefined);
     if (!isThere) await pushNode(context, { node, tag: node === root ? tag : undefined });
     if (!isThere) manifestsPushed += 1;
-    settleCommits(node, claimed, true);
+    settleCommits(context.ledger, { node, claimed, there: true });
   };
   for (const node of needed) pushed.set(node.content.digest, push(node));
   try {
     await allOrFirstFailure([...brought.values(), ...pushed.values()], (reason) => failure.abort(reason));
   } finally {
-    for (const node of needed) settleCommits(node, claimed, false);
+    for (const node of needed) settleCommits(context.ledger, { node, claimed, there: false });
   }
   const onlyTag = !needed.includes(root) && tag !== undefined;
   if (onlyTag) await pushNode(context, { node: root, tag });
@@ -286,10 +293,16 @@ export async function pushContent(
   };
 }
 
+interface Commit {
+  readonly node: ContentNode;
+  readonly claimed: ReadonlyMap<Digest, ClaimedBlob>;
+  readonly there: boolean;
+}
+
 /** Tells followers whether a manifest that refers to the blobs is there; the first word counts. */
-function settleCommits(node: ContentNode, claimed: ReadonlyMap<Digest, ClaimedBlob>, there: boolean): void {
+function settleCommits(ledger: RegistryLedger, { node, claimed, there }: Commit): void {
   for (const blob of blobsOf(node).blobs) {
     const claim = claimed.get(blob.digest)?.claim;
-    if (claim?.role === 'lead') claim.lead.settleCommitted(there);
+    if (claim?.role === 'lead') settleCommitted(ledger, claim.lead, there);
   }
 }

@@ -1,21 +1,19 @@
 import type { Digest } from '../reference/digest.js';
+import { Answer } from './answer.js';
 import { SharedCall } from './shared-call.js';
 import type { TransferQueue } from './transfer-queue.js';
 
-/** A repository that has, or is about to have, a blob: where others can mount it from. */
+/**
+ * A repository that has, or is about to have, a blob: where others can mount it from. There is one for each blob of a
+ * run, so it holds no more than it must.
+ */
 export interface Holder {
   readonly repository: string;
-  /** Settles with whether the blob got there. Never rejects. */
-  readonly uploaded: Promise<boolean>;
-  /** Settles with whether a manifest that refers to the blob got there. Never rejects. */
-  readonly committed: Promise<boolean>;
-  readonly isCommitted: () => boolean;
-}
-
-/** The holder's own end of a {@link Holder}. */
-export interface Lead extends Holder {
-  readonly settleUploaded: (there: boolean) => void;
-  readonly settleCommitted: (there: boolean) => void;
+  readonly digest: Digest;
+  /** Whether the blob got there. */
+  readonly uploaded: Answer;
+  /** Whether a manifest that refers to the blob got there. */
+  readonly committed: Answer;
 }
 
 /** A blob on its way to a repository. */
@@ -35,7 +33,7 @@ export type Claim =
   /** Another repository of the registry has it, or will: mount it from there. */
   | { readonly role: 'follow'; readonly holder: Holder; readonly settle: (there: boolean) => void }
   /** First in this run: find out whether it is there, else send it. */
-  | { readonly role: 'lead'; readonly lead: Lead; readonly settle: (there: boolean) => void };
+  | { readonly role: 'lead'; readonly lead: Holder; readonly settle: (there: boolean) => void };
 
 /** What is known of one destination repository in this run. */
 export interface RepositoryRecord {
@@ -50,7 +48,7 @@ export interface RepositoryRecord {
   /** Manifests that are there, with all they refer to. */
   readonly manifests: Set<Digest>;
   /** The last update of each subject's list of referrers, where the registry keeps none. */
-  readonly referrerUpdates: Map<Digest, Promise<void>>;
+  referrerUpdates: Map<Digest, Promise<void>> | undefined;
 }
 
 /** What is known of one destination registry (or layout) in this run; shared by all its copies. */
@@ -60,11 +58,11 @@ export interface RegistryLedger {
   mounts: 'unknown' | 'works' | 'off';
   /** Mounts only work for blobs that a pushed manifest refers to. */
   mountNeedsCommit: boolean;
-  /** Resolves when `mounts` becomes `off`: nobody needs to wait for a commit any longer. */
-  readonly mountsOff: Promise<void>;
+  /** Given when `mounts` becomes `off`: nobody needs to wait for a commit any longer. */
+  readonly mountsOff: Answer;
   readonly turnMountsOff: () => void;
   readonly repositories: Map<string, RepositoryRecord>;
-  readonly holders: Map<Digest, Lead>;
+  readonly holders: Map<Digest, Holder>;
 }
 
 interface Settling<T> {
@@ -86,20 +84,20 @@ export function createRegistryLedger(options: {
   readonly canMount: boolean;
   readonly mountNeedsCommit: boolean;
 }): RegistryLedger {
-  const off = settling<void>();
+  const mountsOff = new Answer();
   const ledger: RegistryLedger = {
     queue: options.queue,
     mounts: options.canMount ? 'unknown' : 'off',
     mountNeedsCommit: options.mountNeedsCommit,
-    mountsOff: off.promise,
+    mountsOff,
     turnMountsOff: () => {
       ledger.mounts = 'off';
-      off.settle();
+      mountsOff.give(true);
     },
     repositories: new Map(),
     holders: new Map(),
   };
-  if (!options.canMount) off.settle();
+  if (!options.canMount) mountsOff.give(true);
   return ledger;
 }
 
@@ -114,7 +112,7 @@ export function repositoryRecord(ledger: RegistryLedger, name: string): Reposito
     creation: new SharedCall(),
     blobs: new Map(),
     manifests: new Set(),
-    referrerUpdates: new Map(),
+    referrerUpdates: undefined,
   };
   ledger.repositories.set(name, record);
   return record;
@@ -129,37 +127,35 @@ export function forgetContent(repository: RepositoryRecord, digests: Iterable<Di
   }
 }
 
-function createLead(ledger: RegistryLedger, repository: string, digest: Digest): Lead {
-  const uploaded = settling<boolean>();
-  const committed = settling<boolean>();
-  let isCommitted = false;
-  const lead: Lead = {
-    repository,
-    uploaded: uploaded.promise,
-    committed: committed.promise,
-    isCommitted: () => isCommitted,
-    settleUploaded: (there) => {
-      // A failure is forgotten: the next copy that wants the blob leads.
-      if (!there && ledger.holders.get(digest) === lead) ledger.holders.delete(digest);
-      uploaded.settle(there);
-    },
-    settleCommitted: (there) => {
-      isCommitted ||= there;
-      const isOfUse = isCommitted || (ledger.mounts === 'works' && !ledger.mountNeedsCommit);
-      if (!isOfUse && ledger.holders.get(digest) === lead) ledger.holders.delete(digest);
-      committed.settle(there);
-    },
-  };
-  return lead;
+function createHolder(repository: string, digest: Digest): Holder {
+  return { repository, digest, uploaded: new Answer(), committed: new Answer() };
+}
+
+function forgetHolder(ledger: RegistryLedger, holder: Holder): void {
+  if (ledger.holders.get(holder.digest) === holder) ledger.holders.delete(holder.digest);
+}
+
+/** Says whether a blob got to its first repository. A failure is forgotten: the next copy that wants the blob leads. */
+export function settleUploaded(ledger: RegistryLedger, holder: Holder, there: boolean): void {
+  if (!there) forgetHolder(ledger, holder);
+  holder.uploaded.give(there);
+}
+
+/** Says whether a manifest that refers to the blob got there; the first word counts. */
+export function settleCommitted(ledger: RegistryLedger, holder: Holder, there: boolean): void {
+  const isCommitted = there || holder.committed.given === true;
+  const isOfUse = isCommitted || (ledger.mounts === 'works' && !ledger.mountNeedsCommit);
+  if (!isOfUse) forgetHolder(ledger, holder);
+  holder.committed.give(there);
 }
 
 /** Notes that a repository of the registry has a blob, referred to by a manifest, from before this run. */
 export function noteHolder(ledger: RegistryLedger, repository: string, digest: Digest): void {
   if (ledger.holders.has(digest)) return;
-  const lead = createLead(ledger, repository, digest);
-  lead.settleUploaded(true);
-  lead.settleCommitted(true);
-  ledger.holders.set(digest, lead);
+  const holder = createHolder(repository, digest);
+  holder.uploaded.give(true);
+  holder.committed.give(true);
+  ledger.holders.set(digest, holder);
 }
 
 /**
@@ -177,17 +173,19 @@ export function claimBlob(
   if (known === 'present') return { role: 'present' };
   if (known !== undefined) return { role: 'join', ...known };
 
+  const holder = ledger.holders.get(digest);
+  // Every manifest brings a text of its own of the same digest: only the first one is kept.
+  const key = holder?.digest ?? digest;
   const mine = settling<boolean>();
-  repository.blobs.set(digest, { done: mine.promise, mayWait });
+  repository.blobs.set(key, { done: mine.promise, mayWait });
   const settle = (there: boolean): void => {
-    if (there) repository.blobs.set(digest, 'present');
-    else repository.blobs.delete(digest);
+    if (there) repository.blobs.set(key, 'present');
+    else repository.blobs.delete(key);
     mine.settle(there);
   };
-  const holder = ledger.mounts === 'off' ? undefined : ledger.holders.get(digest);
-  if (holder !== undefined && holder.repository !== repository.name)
+  if (ledger.mounts !== 'off' && holder !== undefined && holder.repository !== repository.name)
     return { role: 'follow', holder, settle };
-  const lead = createLead(ledger, repository.name, digest);
+  const lead = createHolder(repository.name, digest);
   ledger.holders.set(digest, lead);
   return { role: 'lead', lead, settle };
 }

@@ -1,17 +1,11 @@
 import { untilAborted } from './until-aborted.js';
 
-interface Made<T> {
-  readonly outcome: Promise<T>;
-  /** Whether it ended because the caller's own signal aborted, which says nothing to the others. */
-  readonly wasGivenUp: () => boolean;
-}
-
 /**
  * One call whose outcome several copies of a run need. The first to want it makes it, the others wait; where that one
  * is cancelled before there is an outcome, the next makes the call again. Outcomes stay, failures too.
  */
 export class SharedCall<T> {
-  #made: Made<T> | undefined;
+  #outcome: Promise<T> | undefined;
 
   /**
    * The outcome, made by `call` if nobody else does.
@@ -21,24 +15,22 @@ export class SharedCall<T> {
   async run(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
     for (;;) {
       signal?.throwIfAborted();
-      const made = (this.#made ??= make(signal, call));
+      const outcome = (this.#outcome ??= this.#make(signal, call));
       try {
-        return await untilAborted(made.outcome, signal);
+        return await untilAborted(outcome, signal);
       } catch (error) {
         signal?.throwIfAborted();
-        if (!made.wasGivenUp()) throw error;
-        if (this.#made === made) this.#made = undefined;
+        if (this.#outcome === outcome) throw error;
       }
     }
   }
-}
 
-function make<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Made<T> {
-  let givenUp = false;
-  const outcome = call().catch((error: unknown) => {
-    // Asked at this moment: a caller whose call failed may be cancelled for that, later.
-    givenUp = signal?.aborted === true;
-    throw error;
-  });
-  return { outcome, wasGivenUp: () => givenUp };
+  #make(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+    return call().catch((error: unknown) => {
+      // Given up by its own caller, which says nothing to the others. Asked at this moment: a caller whose call failed
+      // may be cancelled for that, later.
+      if (signal?.aborted === true) this.#outcome = undefined;
+      throw error;
+    });
+  }
 }
