@@ -206,13 +206,7 @@ const access: readonly Fault[] = [
 const economy: readonly Fault[] = [
   {
     name: 'mounts are not tried',
-    changes: [
-      change(
-        `${client}/registry/uploads.js`,
-        'if (mount !== undefined && session.profile.mounts !== false) {',
-        'if (false) {',
-      ),
-    ],
+    changes: [change(`${client}/registry/uploads.js`, 'mount !== undefined && mayMount ?', 'false ?')],
     tests: 'src/copy/mounts',
     rows: '(distribution|embedded)',
   },
