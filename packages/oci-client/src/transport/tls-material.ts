@@ -12,16 +12,15 @@ export interface TlsMaterialOptions {
 }
 
 /**
- * The secure context for a host, or `undefined` where Node's defaults hold (its own CAs, the system's if Node was
- * told to use them). Extra CAs are added to those defaults, never put in their place; a client certificate is
- * for the one host it is named for.
+ * The secure context for a host, the same for all of its connections: Node would make a new one for each. Without extra
+ * CAs Node's defaults hold (its own CAs, the system's if Node was told to use them); extra ones are added to those, never
+ * put in their place. A client certificate is for the one host it is named for.
  * @throws OciError `OCI_INVALID_OPTION` when a certificate or key cannot be read.
  */
-export function createTlsMaterial(options: TlsMaterialOptions): (host: string) => SecureContext | undefined {
+export function createTlsMaterial(options: TlsMaterialOptions): (host: string) => SecureContext {
   const contexts = new Map<HostTlsOptions | undefined, SecureContext>();
   return (host) => {
     const own = options.byHost.get(host);
-    if (own === undefined && options.ca.length === 0) return undefined;
     const known = contexts.get(own);
     if (known !== undefined) return known;
     const context = secureContext(host, [...options.ca, ...(own?.ca ?? [])], own, options.nodeExtraCaFile);
