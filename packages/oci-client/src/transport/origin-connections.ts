@@ -36,8 +36,8 @@ const socketBufferBytes = 256 * 1024;
 /** How long an idle connection is kept; load balancers in front of registries drop them after a minute or more. */
 const keepAliveMs = 20_000;
 
-/** Connections that wait unused at most. */
-const mostAhead = 32;
+/** Connections that wait unused at most: as many as there are requests to a host at a time. */
+const mostAhead = 64;
 
 const longestHeaderBytes = 64 * 1024;
 
