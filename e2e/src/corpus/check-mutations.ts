@@ -11,7 +11,7 @@ import { runHelm } from '../helm/real-helm.js';
 import { makeTemporaryFolder } from '../parts/temporary-folder.js';
 import { openJournal } from './journal.js';
 import { isGood, judge, type Verdict } from './judge.js';
-import { makeKnownPrimes, randomBytesFrom, type KnownPrimes } from './known-primes.js';
+import { makeKnownPrimes, randomBytesFrom, trustKnownPrimes, type KnownPrimes } from './known-primes.js';
 import { allMutations, type Mutation } from './mutations.js';
 import type { CorpusOptions } from './options.js';
 import { runPool } from './ordered-pool.js';
@@ -43,6 +43,7 @@ export async function checkMutations(
 ): Promise<MutationResult[]> {
   const folder = makeTemporaryFolder();
   const primes = await makeKnownPrimes();
+  trustKnownPrimes(primes);
   const lanes = Array.from({ length: LANES }, (_, index) =>
     makeLane(options, primes, join(folder.path, `values-${index}.json`)),
   );
