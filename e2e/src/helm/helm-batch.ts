@@ -41,7 +41,7 @@ export function makeHelmBatch(
   const env = {
     ...helmEnvironment(),
     GOGC: '400',
-    GOMEMLIMIT: '2GiB',
+    GOMEMLIMIT: '1GiB',
     HELM_BATCH_PRIMES: JSON.stringify(Object.fromEntries(primes)),
   };
   let child: Child | undefined;
