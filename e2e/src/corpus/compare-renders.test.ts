@@ -1,7 +1,12 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeTemporaryFolder } from '../parts/temporary-folder.js';
 import { compareRenders } from './compare-renders.js';
+import { findDisagreements } from './helm-agreement.js';
+import { openJournal } from './journal.js';
 import { judge } from './judge.js';
 import { allMutations } from './mutations.js';
+import type { Render } from './render-both.js';
 
 const document = (source: string, text: string): string => `---\n# Source: c/templates/${source}\n${text}\n`;
 const pod = (image: string, token = 'x'): string =>
@@ -45,6 +50,14 @@ describe('compareRenders', () => {
     expect(image).toMatchObject({ equalDocuments: 0, imagesEqual: false });
   });
 
+  it('asks again where a random field came out the same by chance', async () => {
+    const tokens = ['random2', 'random1', 'random1'];
+    const again = (): Promise<string> => Promise.resolve(pod('a/b:1', tokens.pop()));
+    const result = await compareRenders(pod('a/b:1', 'random1'), pod('a/b:1', 'ours'), again);
+    expect(result).toMatchObject({ equalDocuments: 1, problems: [] });
+    expect(tokens).toEqual([]);
+  });
+
   it('finds documents that are missing, extra or in another order', async () => {
     const [a, b] = [document('a.yaml', 'a: 1'), document('b.yaml', 'b: 1')];
     const compare = (ours: string): Promise<unknown> =>
@@ -64,6 +77,37 @@ describe('judge', () => {
     expect(await outcome({ refusal: 'a' }, { output: '' })).toBe(false);
     expect(await outcome({ output: '' }, { refusal: 'a' })).toBe(false);
     expect(await outcome({ refusal: 'a' }, { crash: 'a' })).toBe(false);
+  });
+});
+
+describe('findDisagreements', () => {
+  const find = (binary: Render, batch: Render): Promise<readonly string[]> =>
+    findDisagreements(binary, batch, () => Promise.resolve(binary));
+
+  it('takes the same render and the same refusal as agreement', async () => {
+    expect(await find({ output: pod('a/b:1') }, { output: pod('a/b:1') })).toEqual([]);
+    expect(await find({ refusal: 'two:\n- a\n- b' }, { refusal: 'two:\n- b\n- a' })).toEqual([]);
+  });
+
+  it('finds another text, another refusal and another outcome', async () => {
+    expect(await find({ output: pod('a/b:1') }, { output: pod('a/b:1', 'y') })).toHaveLength(1);
+    expect(await find({ refusal: 'a' }, { refusal: 'b' })).toHaveLength(2);
+    expect(await find({ refusal: 'a' }, { output: pod('a/b:1') })).toHaveLength(1);
+  });
+});
+
+describe('openJournal', () => {
+  it('knows the charts of a run with the same mutations and seed', () => {
+    const folder = makeTemporaryFolder();
+    const options = { charts: '', helm: '', mutations: 2, seed: 1, journal: join(folder.path, 'journal') };
+    const counts = { mutations: 2, possible: 3, documents: 4, equalDocuments: 4, refused: 0, failures: [] };
+    const result = { name: 'c.tgz', ...counts };
+    openJournal(options).keep(result);
+    expect(openJournal(options).find('c.tgz')).toEqual(result);
+    expect(openJournal(options).find('d.tgz')).toBeUndefined();
+    expect(openJournal({ ...options, mutations: Infinity }).find('c.tgz')).toBeUndefined();
+    expect(openJournal({ ...options, seed: 2 }).find('c.tgz')).toBeUndefined();
+    folder.remove();
   });
 });
 

@@ -13,11 +13,14 @@ export interface Comparison {
   readonly problems: readonly string[];
 }
 
+/** How often helm renders again before a difference is believed: a random field may come out the same by chance. */
+const RERENDERS = 3;
+
 /**
  * Compares a render with helm's.
  *
- * @param rerender - renders with helm again; fields in which its two renders differ are random and don't count.
- *   Called only when there is a difference.
+ * @param rerender - renders with helm again; fields in which its renders differ are random and don't count.
+ *   Called only when there is a difference, and up to three times while it remains.
  */
 export async function compareRenders(
   helmOutput: string,
@@ -31,13 +34,20 @@ export async function compareRenders(
   const extra = [...ours.keys()].filter((id) => !known.has(id));
   const problems = extra.map((id) => `${id}: helm has no such document`);
   let imagesEqual = extra.every((id) => imageStrings(readDocument(ours.get(id) ?? '')).length === 0);
-  if (differing.length > 0) {
-    const again = new Map(splitDocuments(await rerender()).map(({ id, text }) => [id, text]));
-    for (const document of differing) {
-      const result = compareDocument(document, ours.get(document.id), again.get(document.id));
-      if (result.problem !== undefined) problems.push(`${document.id}: ${result.problem}`);
-      if (!result.imagesEqual) imagesEqual = false;
-    }
+  const rerenders: ReadonlyMap<string, string>[] = [];
+  let results = differing.map((document) => ({ document, result: UNKNOWN }));
+  while (results.length > 0 && rerenders.length < RERENDERS) {
+    rerenders.push(new Map(splitDocuments(await rerender()).map(({ id, text }) => [id, text])));
+    results = results
+      .map(({ document }) => {
+        const again = rerenders.flatMap((texts) => texts.get(document.id) ?? []);
+        return { document, result: compareDocument(document, ours.get(document.id), again) };
+      })
+      .filter(({ result }) => result.problem !== undefined);
+  }
+  for (const { document, result } of results) {
+    problems.push(`${document.id}: ${result.problem}`);
+    if (!result.imagesEqual) imagesEqual = false;
   }
   const inOrder = isDeepStrictEqual(
     [...ours.keys()],
@@ -57,15 +67,17 @@ interface DocumentResult {
   readonly imagesEqual: boolean;
 }
 
+const UNKNOWN: DocumentResult = { problem: 'differs', imagesEqual: false };
+
 function compareDocument(
   { text }: TextDocument,
   ours: string | undefined,
-  again: string | undefined,
+  again: readonly string[],
 ): DocumentResult {
   const expected = readDocument(text);
   if (ours === undefined) return { problem: 'missing', imagesEqual: imageStrings(expected).length === 0 };
   const actual = readDocument(ours);
-  const random = differences(expected, again === undefined ? expected : readDocument(again));
+  const random = again.flatMap((other) => differences(expected, readDocument(other)));
   const real = differences(expected, actual).filter(({ path }) => !isBelow(path, random));
   const first = real[0];
   if (first === undefined) return { imagesEqual: true };

@@ -27,6 +27,11 @@ export async function judge(helm: Render, ours: Render, rerender: () => Promise<
   return { ...none, problems: [`helm ${outcome(helm)}, we ${outcome(ours)}`] };
 }
 
+/** Both sides end in the same way, and nothing differs. */
+export function isGood({ sameOutcome, imagesEqual, problems }: Verdict): boolean {
+  return sameOutcome && imagesEqual && problems.length === 0;
+}
+
 function outcome(render: Render): string {
   if ('output' in render) return 'renders it';
   const reason = 'refusal' in render ? render.refusal : render.crash;

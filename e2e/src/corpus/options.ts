@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { findHelmBatch } from '../helm/helm-batch.js';
 import { findHelm } from '../helm/real-helm.js';
 import { sharedHelmFolder } from '../helm/shared-fixtures.js';
 import { join } from 'node:path';
@@ -9,21 +10,29 @@ export interface CorpusOptions {
   readonly charts: string;
   /** The helm to compare with. */
   readonly helm: string;
+  /** The helm-batch to render mutations with; without it, each is a process of `helm`. */
+  readonly helmBatch?: string | undefined;
   /** Mutated renders for each chart; `Infinity` for every mutation there is. */
   readonly mutations: number;
   readonly seed: number;
   /** Where to write the summary as Markdown. */
   readonly report?: string | undefined;
+  /** Where the mutations of finished charts are kept. */
+  readonly journal?: string | undefined;
 }
 
 /** How to call the corpus runner. */
 export const USAGE = `pnpm corpus [--charts DIR] [--helm PATH] [--mutate] [--mutations N] [--seed N] [--report FILE]
+            [--journal FILE]
 
 Renders every .tgz in DIR with this package and with the real helm and compares documents, image strings and
-refusals. Default DIR: the shared charts beside the repository. Default PATH: the helm in e2e/.parts.
+refusals. Default DIR: the shared charts beside the repository. Default PATH: the helm in e2e/.parts, with the
+helm-batch beside it for mutations; another helm is started for each mutation.
 --mutate        then flips each boolean value and nulls each leaf, one at a time, and compares again
 --mutations N   only N of these for each chart, picked by --seed (default 1)
---report FILE   writes the summary as Markdown`;
+--report FILE   writes the summary as Markdown
+--journal FILE  keeps the mutations of each finished chart in FILE and leaves out those that are in it: a run that was
+                broken off goes on`;
 
 /**
  * Reads the command line.
@@ -40,17 +49,25 @@ export function readOptions(args: readonly string[]): CorpusOptions {
       mutations: { type: 'string' },
       seed: { type: 'string' },
       report: { type: 'string' },
+      journal: { type: 'string' },
     },
   });
   const helm = values.helm ?? findHelm();
   if (helm === undefined) throw new Error('no helm: give --helm PATH or run node e2e/dist/parts/main.js');
+  const helmBatch = values.helm === undefined ? findHelmBatch() : undefined;
   const everything = values.mutate === true ? Infinity : 0;
+  const mutations = values.mutations === undefined ? everything : wholeNumber('mutations', values.mutations);
+  if (mutations > 0 && values.helm === undefined && helmBatch === undefined) {
+    throw new Error('no helm-batch: run node e2e/dist/parts/main.js');
+  }
   return {
     charts: values.charts ?? join(sharedHelmFolder(), 'charts'),
     helm,
-    mutations: values.mutations === undefined ? everything : wholeNumber('mutations', values.mutations),
+    helmBatch: mutations > 0 ? helmBatch : undefined,
+    mutations,
     seed: wholeNumber('seed', values.seed ?? '1'),
     report: values.report,
+    journal: values.journal,
   };
 }
 

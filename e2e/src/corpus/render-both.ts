@@ -1,15 +1,23 @@
 import { writeFileSync } from 'node:fs';
-import { HelmTemplateError, type JsonObject, type PreparedChart } from '@oci-sync/helm-template';
-import { runHelm } from '../helm/real-helm.js';
+import {
+  HelmTemplateError,
+  type JsonObject,
+  type PreparedChart,
+  type RenderOptions,
+} from '@oci-sync/helm-template';
+import type { CommandResult } from '../parts/run-command.js';
 
 /** What one side made of a chart. A crash is an error that is not about the chart; helm has none. */
 export type Render = { readonly output: string } | { readonly refusal: string } | { readonly crash: string };
+
+/** Runs helm with these arguments. */
+export type AskHelm = (args: readonly string[]) => Promise<CommandResult>;
 
 const RELEASE = { name: 'rel', namespace: 'ns' };
 
 /** Renders an archive with the real helm; `valuesFile` is overwritten with the values, if there are some. */
 export async function renderWithHelm(
-  helm: string,
+  askHelm: AskHelm,
   archive: string,
   values?: { readonly content: JsonObject; readonly file: string },
 ): Promise<Render> {
@@ -18,21 +26,21 @@ export async function renderWithHelm(
     writeFileSync(values.file, JSON.stringify(values.content));
     args.push('--values', values.file);
   }
-  const { code, stdout, stderr } = await runHelm(helm, args, values === undefined ? 'on' : 'off');
+  const { code, stdout, stderr } = await askHelm(args);
   return code === 0 ? { output: stdout.toString() } : { refusal: stderr.trim() };
 }
 
 /** Renders with this project's package. */
 export async function renderHere(
   prepare: () => PreparedChart | Promise<PreparedChart>,
-  values?: JsonObject,
+  options: Pick<RenderOptions, 'values' | 'randomBytes'> = {},
 ): Promise<Render> {
   try {
     const prepared = await prepare();
     const { text } = await prepared.render({
+      ...options,
       releaseName: RELEASE.name,
       namespace: RELEASE.namespace,
-      values,
     });
     return { output: text };
   } catch (error) {

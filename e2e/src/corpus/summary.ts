@@ -5,6 +5,8 @@ export interface ChartResult extends Verdict {
   readonly name: string;
   readonly helmMs: number;
   readonly ourMs: number;
+  /** Where helm-batch, if it is used, is not as the helm binary. */
+  readonly disagreements?: readonly string[] | undefined;
 }
 
 /** The mutated renders of a chart. */
@@ -23,13 +25,14 @@ export interface MutationResult {
 /** The share of documents that have to be equal. */
 const EQUAL_DOCUMENTS = 0.99;
 
-/** Same images and same refusals everywhere, and nearly all documents equal. */
+/** Same images and same refusals everywhere, nearly all documents equal, and helm-batch as good as helm. */
 export function meetsBar(results: readonly ChartResult[], mutations: readonly MutationResult[]): boolean {
   const failures = mutations.flatMap((result) => result.failures.map(({ verdict }) => verdict));
   const strict = [...results, ...failures].every(
     ({ sameOutcome, imagesEqual }) => sameOutcome && imagesEqual,
   );
-  return strict && isEnough(results) && isEnough(mutations);
+  const isHelm = results.every(({ disagreements = [] }) => disagreements.length === 0);
+  return strict && isHelm && isEnough(results) && isEnough(mutations);
 }
 
 function isEnough(
@@ -59,6 +62,11 @@ export function summarize(
     `equal documents:   ${shareOf(results)}`,
     `time:              helm ${helmSeconds.toFixed(1)} s (one process a chart), ours ${ourSeconds.toFixed(1)} s (one process), ratio ${(ourSeconds / helmSeconds).toFixed(2)}`,
   ];
+  const asked = results.filter(({ disagreements }) => disagreements !== undefined);
+  if (asked.length > 0) {
+    const agreed = asked.filter(({ disagreements }) => disagreements?.length === 0);
+    lines.push(`helm-batch:        as the helm binary for ${agreed.length} of ${asked.length} charts`);
+  }
   if (mutations.length > 0) {
     const failures = mutations.flatMap(({ failures }) => failures);
     lines.push(

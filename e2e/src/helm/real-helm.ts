@@ -11,6 +11,20 @@ export function findHelm(): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
+/** The environment of every helm: nothing of the user's settings, in UTC. */
+export function helmEnvironment(): NodeJS.ProcessEnv {
+  const home = '/nonexistent';
+  return {
+    PATH: process.env['PATH'],
+    TZ: 'UTC',
+    HOME: home,
+    HELM_CACHE_HOME: home,
+    HELM_CONFIG_HOME: home,
+    HELM_DATA_HOME: home,
+    KUBECONFIG: home,
+  };
+}
+
 /**
  * Runs helm with nothing of the user's settings, in UTC.
  *
@@ -21,16 +35,6 @@ export function runHelm(
   args: readonly string[],
   garbageCollection: 'on' | 'off' = 'on',
 ): Promise<CommandResult> {
-  const home = '/nonexistent';
-  const env = {
-    PATH: process.env['PATH'],
-    TZ: 'UTC',
-    HOME: home,
-    HELM_CACHE_HOME: home,
-    HELM_CONFIG_HOME: home,
-    HELM_DATA_HOME: home,
-    KUBECONFIG: home,
-    GOGC: garbageCollection === 'off' ? 'off' : undefined,
-  };
+  const env = { ...helmEnvironment(), GOGC: garbageCollection === 'off' ? 'off' : undefined };
   return runCommand(helm, args, { env, timeoutMs: 300_000 });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,7 @@ export async function installParts(onInstalled: OnInstalled): Promise<void> {
     for (const [name, version] of Object.entries(goPrograms)) {
       await once(name, version, () => buildGoProgram(version));
     }
+    await once('helm-batch', `helm-batch ${await hashOf(helmBatchSources)}`, buildHelmBatch);
   };
   const downloads = async (): Promise<void> => {
     await installDebianPackages(onInstalled);
@@ -62,6 +64,29 @@ async function installOnce(name: string, version: string, install: () => Promise
 async function buildGoProgram(version: string): Promise<void> {
   const env = { ...process.env, GOBIN: partsPath('bin'), CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' };
   await runOrThrow('go', ['install', version], { env, timeoutMs: 900_000 });
+}
+
+const helmBatchFolder = join(import.meta.dirname, '..', '..', 'helm-batch');
+const helmBatchSources = ['go.mod', 'go.sum', 'main.go'].map((name) => join(helmBatchFolder, name));
+
+async function buildHelmBatch(): Promise<void> {
+  const env = { ...process.env, CGO_ENABLED: '0' };
+  const args = [
+    'build',
+    '-buildvcs=false',
+    '-trimpath',
+    '-ldflags=-s -w',
+    '-o',
+    partsProgram('helm-batch'),
+    '.',
+  ];
+  await runOrThrow('go', args, { cwd: helmBatchFolder, env, timeoutMs: 900_000 });
+}
+
+async function hashOf(files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(await readFile(file));
+  return hash.digest('hex').slice(0, 16);
 }
 
 async function installDebianPackages(onInstalled: OnInstalled): Promise<void> {
