@@ -5,6 +5,7 @@ import { toJsonValue } from '../yaml/json-convert.js';
 import type { JsonValue } from '../yaml/json-value.js';
 import { readYaml } from '../yaml/read.js';
 import { HelmTemplateError } from '../errors.js';
+import type { KnownHeads } from './known-heads.js';
 import { type Manifest, readHead, sortManifests, splitManifests } from './manifests.js';
 import type { RenderedChart, RenderedDocument, ResolvedChart } from './rendered-chart.js';
 import type { RenderOptions } from './render-options.js';
@@ -33,12 +34,14 @@ export function toRenderedChart(
   root: ResolvedChart,
   files: readonly RenderedFile[],
   options: RenderOptions,
+  heads: KnownHeads,
 ): RenderedChart {
   const sources = new Map(
     files.filter(({ name }) => !name.endsWith(NOTES)).map(({ name, text }) => [name, text]),
   );
   const chartPaths = new Map(files.map(({ name, chartPath }) => [name, chartPath]));
-  const sorted = sortManifests(sources);
+  heads.next();
+  const sorted = sortManifests(sources, (text, template) => heads.read(text, template));
   const hooks = ((options.includeHooks ?? true) ? sorted.hooks : []).filter(
     ({ hookEvents }) => (options.includeTests ?? true) || !hookEvents.includes('test'),
   );

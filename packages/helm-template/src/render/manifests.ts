@@ -53,9 +53,13 @@ const INSTALL_ORDER: ReadonlyMap<string, number> = new Map(
  * Splits rendered files into documents and sorts them as `helm install` would apply them.
  *
  * @param files - output by template name
+ * @param read - reads a document's head, as {@link readHead} does
  * @throws HelmTemplateError `HELM_MANIFEST_INVALID` where a document is not YAML, or has no usable head
  */
-export function sortManifests(files: ReadonlyMap<string, string>): {
+export function sortManifests(
+  files: ReadonlyMap<string, string>,
+  read: (text: string, template: string) => ManifestHead,
+): {
   readonly manifests: readonly Manifest[];
   readonly hooks: readonly Manifest[];
 } {
@@ -64,7 +68,7 @@ export function sortManifests(files: ReadonlyMap<string, string>): {
   for (const [template, content] of [...files].sort(([a], [b]) => compareStrings(a, b))) {
     if (posix.basename(template).startsWith('_') || content.trim() === '') continue;
     for (const text of splitManifests(content)) {
-      const head = readHead(text, template);
+      const head = read(text, template);
       const hook = head.annotations.get(HOOK_ANNOTATION);
       if (hook === undefined) {
         manifests.push({ template, text, head, hookEvents: [] });

@@ -14,6 +14,7 @@ import { TemplateSet } from '../template/template-set.js';
 import { createCapabilities, parseKubeVersion } from './capabilities.js';
 import { collectTemplates, type TemplateFile } from './chart-data.js';
 import { type RenderedFile, toRenderedChart } from './documents.js';
+import { KnownHeads } from './known-heads.js';
 import type { PreparedChart } from './prepared-chart.js';
 import type { RenderedChart } from './rendered-chart.js';
 import type { PrepareOptions, RenderLimits, RenderOptions, ResolveOptions } from './render-options.js';
@@ -54,6 +55,7 @@ class PreparedTemplates implements PreparedChart {
   readonly #functions;
   readonly #emptySet: TemplateSet;
   readonly #parsed = new Map<string, { readonly data: Uint8Array; readonly trees: ParsedFile }>();
+  readonly #heads = new KnownHeads();
   /** Of the render whose file is running: files run synchronously, so renders that overlap don't mix them up. */
   #current: Pick<FunctionEnvironment, 'clock' | 'randomBytes'> = { clock: Date.now, randomBytes };
 
@@ -84,7 +86,7 @@ class PreparedTemplates implements PreparedChart {
     };
     const files = collectTemplates(placed, scope).sort(deepestFirst);
     const outputs = await this.#execute(files, options);
-    return toRenderedChart(root, outputs, options);
+    return toRenderedChart(root, outputs, options, this.#heads);
   }
 
   async #execute(files: readonly TemplateFile[], options: RenderOptions): Promise<RenderedFile[]> {
