@@ -35,11 +35,11 @@ function onlyWhatIsUsedOfUndici() {
 
 /**
  * yargs lays help out with string-width, whose regular expressions for emoji take V8 25 ms at every start, with or without
- * help. Our texts are ASCII, which is as wide as it is long.
+ * help. In our texts every character takes one column (a test checks that).
  */
-function widthOfAscii() {
+function widthOfPlainText() {
   return {
-    name: 'width-of-ascii',
+    name: 'width-of-plain-text',
     resolveId: (specifier) => (specifier === 'string-width' ? '\0string-width' : null),
     load: (id) => (id === '\0string-width' ? 'export default (text) => text.length;' : null),
   };
@@ -69,7 +69,7 @@ async function licenses(modules) {
 const bundle = await rolldown({
   input: { main: join(packages, 'cli/dist/main.js') },
   platform: 'node',
-  plugins: [onlyWhatIsUsedOfUndici(), widthOfAscii()],
+  plugins: [onlyWhatIsUsedOfUndici(), widthOfPlainText()],
   onLog: (level, log) => {
     // A package that one command loads lazily and another one at once.
     if (log.code === 'INEFFECTIVE_DYNAMIC_IMPORT') return;

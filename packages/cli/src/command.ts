@@ -35,10 +35,14 @@ export interface Command {
 /** What yargs says of a command line it does not take. */
 class ParseFailure extends Error {}
 
-/** yargs' message about the command line, with the nearest name for an option that does not exist. */
-function usageError(message: string, names: readonly string[]): UsageError {
+/** yargs' message about the command line `args`, with the nearest name for an option that does not exist. */
+function usageError(message: string, args: readonly string[], names: readonly string[]): UsageError {
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(', ')[0];
   if (unknown === undefined) return new UsageError(message.replaceAll(/\s*\n\s*/g, ' '));
+  // An option is named without its dashes, an argument as it is.
+  if (args.includes(unknown)) {
+    return new UsageError(`one argument too many: ${unknown}`, { hint: 'see --help' });
+  }
   const nearest = nearestName(unknown, names);
   return new UsageError(`unknown option ${unknown.length === 1 ? '-' : '--'}${unknown}`, {
     hint: nearest === undefined ? 'see --help' : `did you mean --${nearest}?`,
@@ -106,7 +110,7 @@ export function defineCommand<Options>(definition: CommandDefinition<Options>): 
               .parseAsync([...args]);
           } catch (error) {
             if (!(error instanceof ParseFailure)) throw error;
-            throw usageError(error.message, namesInHelp(await parser.getHelp()));
+            throw usageError(error.message, args, namesInHelp(await parser.getHelp()));
           }
           return exitCode;
         },

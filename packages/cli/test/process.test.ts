@@ -11,6 +11,7 @@ import {
 } from '@oci-sync/registry/testing';
 import type { SyncReport } from '@oci-sync/sync';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commandTable } from '../src/command-table.js';
 import { createBench, type Bench } from './cli-fixture.js';
 
 let bench: Bench;
@@ -58,8 +59,16 @@ describe('the command as a process', () => {
     [['sync', '--date-tag'], 'error: unknown option --date-tag (did you mean --date-tags?)\n'],
     [['copy', 'a', 'b', '--dryrun'], 'error: unknown option --dryrun (did you mean --dry-run?)\n'],
     [['inspect', 'a', '--frobnicate'], 'error: unknown option --frobnicate (see --help)\n'],
+    [['copy', 'a', 'b', 'c', 'd'], 'error: one argument too many: c (see --help)\n'],
   ])('%j is a usage error that names what was meant', async (args, message) => {
     expect(await run(...args)).toEqual({ code: 2, stdout: '', stderr: message });
+  });
+  it('explains every command with characters of one column: the bundle lays help out by their number', async () => {
+    for (const { name } of commandTable) {
+      const { code, stdout } = await run(name, '--help');
+      expect([name, code]).toEqual([name, 0]);
+      expect(stdout).toMatch(/^[\n -~…]+$/);
+    }
   });
   it.each(['sync', 'copy', 'plan', 'verify', 'tags'])(
     '%s --help shows options and examples',
