@@ -57,10 +57,15 @@ function credentialsOf(registries: Registries): Readonly<Record<string, Credenti
   );
 }
 
+/** ECR Public has one region and no registry of the account: its settings only say that AWS credentials are used. */
+const publicEcr = 'public.ecr.aws';
+
 function ecrOf(registries: Registries): ReadonlyMap<string, EcrRegistrySettings> {
   return new Map(
     [...registries].flatMap(([registry, { region, type }]) =>
-      type === 'ecr' && region !== undefined ? [[registry, { region }] as const] : [],
+      type === 'ecr' && region !== undefined && registry !== publicEcr
+        ? [[registry, { region }] as const]
+        : [],
     ),
   );
 }
@@ -86,6 +91,7 @@ export async function readConnection(
     },
     credentials: [explicitCredentials(credentialsOf(registries), 'the settings file')],
     ecrRegistries: ecrOf(registries),
+    publicEcrToken: registries.get(publicEcr)?.type === 'ecr',
     authFile: authfile,
     region,
     onRequest: (event) => output.logger.debug(requestLine(event), event),
