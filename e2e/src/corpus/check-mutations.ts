@@ -16,6 +16,7 @@ import { allMutations, type Mutation } from './mutations.js';
 import type { CorpusOptions } from './options.js';
 import { runPool } from './ordered-pool.js';
 import { renderHere, renderWithHelm, type AskHelm, type Render } from './render-both.js';
+import { RandomFields } from './random-fields.js';
 import { pickSeeded } from './seeded-random.js';
 import type { MutationResult } from './summary.js';
 
@@ -27,6 +28,13 @@ interface Lane {
   readonly askHelm: AskHelm;
   readonly valuesFile: string;
   readonly stop: () => Promise<void>;
+}
+
+/** A chart whose values are changed one at a time. */
+interface MutatedChart {
+  readonly archive: string;
+  readonly prepared: PreparedChart;
+  readonly randomFields: RandomFields;
 }
 
 /** What all mutations are rendered with. */
@@ -77,12 +85,13 @@ async function mutateChart(name: string, options: CorpusOptions, tools: Tools): 
   const prepared = prepareChart(await loadChart(archive), { timeZone: 'UTC' });
   const all = allMutations(startingValues(prepared));
   const chosen = pickSeeded(all, options.mutations, `${options.seed}/${name}`);
+  const randomFields = new RandomFields();
   const failures: { readonly mutation: string; readonly verdict: Verdict }[] = [];
   let documents = 0;
   let equalDocuments = 0;
   let refused = 0;
   await runPool(chosen, LANES, async (mutation) => {
-    const verdict = await checkMutation(mutation, archive, prepared, tools);
+    const verdict = await checkMutation(mutation, { archive, prepared, randomFields }, tools);
     documents += verdict.documents;
     equalDocuments += verdict.equalDocuments;
     if (verdict.refused) refused += 1;
@@ -119,8 +128,7 @@ function startingValues(prepared: PreparedChart): JsonObject {
 
 async function checkMutation(
   { values }: Mutation,
-  archive: string,
-  prepared: PreparedChart,
+  { archive, prepared, randomFields }: MutatedChart,
   { free, randomBytes }: Tools,
 ): Promise<Verdict> {
   const lane = free.pop();
@@ -128,7 +136,13 @@ async function checkMutation(
   const helm = (): Promise<Render> =>
     renderWithHelm(lane.askHelm, archive, { content: values, file: lane.valuesFile });
   try {
-    return await judge(await helm(), await renderHere(() => prepared, { values, randomBytes }), helm);
+    const expected = await helm();
+    return await judge(
+      expected,
+      await renderHere(() => prepared, { values, randomBytes }),
+      helm,
+      randomFields,
+    );
   } finally {
     free.push(lane);
   }

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeTemporaryFolder } from '../parts/temporary-folder.js';
-import { compareRenders } from './compare-renders.js';
+import { compareRenders, type Comparison } from './compare-renders.js';
 import { findDisagreements } from './helm-agreement.js';
 import { openJournal } from './journal.js';
 import { judge } from './judge.js';
 import { allMutations } from './mutations.js';
+import { RandomFields } from './random-fields.js';
 import type { Render } from './render-both.js';
 
 const document = (source: string, text: string): string => `---\n# Source: c/templates/${source}\n${text}\n`;
@@ -77,6 +78,30 @@ describe('judge', () => {
     expect(await outcome({ refusal: 'a' }, { output: '' })).toBe(false);
     expect(await outcome({ output: '' }, { refusal: 'a' })).toBe(false);
     expect(await outcome({ refusal: 'a' }, { crash: 'a' })).toBe(false);
+  });
+});
+
+describe('RandomFields', () => {
+  const secret = (password: string, image = 'a/b:1'): string =>
+    `---\n# Source: c/templates/s.yaml\nkind: Secret\npassword: ${password}\nimage: ${image}\n`;
+  const known = new RandomFields();
+  let rerenders = 0;
+  const compare = (helm: string, ours: string): Promise<Comparison> =>
+    compareRenders(helm, ours, () => Promise.resolve(secret(`again${(rerenders += 1)}`)), known);
+
+  it('spare a rerender of what was random before, and nothing else', async () => {
+    expect((await compare(secret('helm01'), secret('ours01'))).problems).toEqual([]);
+    expect(rerenders).toBe(1);
+    expect((await compare(secret('helm02'), secret('ours02'))).problems).toEqual([]);
+    expect(rerenders).toBe(1);
+    expect((await compare(secret('helm03'), secret('ours03', 'a/c:1'))).imagesEqual).toBe(false);
+    expect(rerenders).toBe(4);
+  });
+
+  it('do not hide another length', async () => {
+    const before = rerenders;
+    await compare(secret('helm04'), secret('longer than that'));
+    expect(rerenders).toBeGreaterThan(before);
   });
 });
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { readDocument, splitDocuments, type TextDocument } from './documents.js';
 import { imageStrings } from './image-strings.js';
+import { RandomFields } from './random-fields.js';
 import { differences, type Difference } from './structural-diff.js';
 
 /** What a comparison of two renders found. */
@@ -21,15 +22,19 @@ const RERENDERS = 3;
  *
  * @param rerender - renders with helm again; fields in which its renders differ are random and don't count.
  *   Called only when there is a difference, and up to three times while it remains.
+ * @param randomFields - what earlier renders of the chart showed to be random; more is added to it.
  */
 export async function compareRenders(
   helmOutput: string,
   ourOutput: string,
   rerender: () => Promise<string>,
+  randomFields = new RandomFields(),
 ): Promise<Comparison> {
   const helmDocuments = splitDocuments(helmOutput);
   const ours = new Map(splitDocuments(ourOutput).map((document) => [document.id, document.text]));
-  const differing = helmDocuments.filter(({ id, text }) => ours.get(id) !== text);
+  const differing = helmDocuments.filter(
+    ({ id, text }) => ours.get(id) !== text && !isExplained(id, text, ours.get(id), randomFields),
+  );
   const known = new Set(helmDocuments.map(({ id }) => id));
   const extra = [...ours.keys()].filter((id) => !known.has(id));
   const problems = extra.map((id) => `${id}: helm has no such document`);
@@ -41,7 +46,7 @@ export async function compareRenders(
     results = results
       .map(({ document }) => {
         const again = rerenders.flatMap((texts) => texts.get(document.id) ?? []);
-        return { document, result: compareDocument(document, ours.get(document.id), again) };
+        return { document, result: compareDocument(document, ours.get(document.id), again, randomFields) };
       })
       .filter(({ result }) => result.problem !== undefined);
   }
@@ -69,15 +74,27 @@ interface DocumentResult {
 
 const UNKNOWN: DocumentResult = { problem: 'differs', imagesEqual: false };
 
+function isExplained(
+  id: string,
+  text: string,
+  ours: string | undefined,
+  randomFields: RandomFields,
+): boolean {
+  if (ours === undefined) return false;
+  return differences(readDocument(text), readDocument(ours)).every((each) => randomFields.explains(id, each));
+}
+
 function compareDocument(
-  { text }: TextDocument,
+  { id, text }: TextDocument,
   ours: string | undefined,
   again: readonly string[],
+  randomFields: RandomFields,
 ): DocumentResult {
   const expected = readDocument(text);
   if (ours === undefined) return { problem: 'missing', imagesEqual: imageStrings(expected).length === 0 };
   const actual = readDocument(ours);
   const random = again.flatMap((other) => differences(expected, readDocument(other)));
+  randomFields.note(id, random);
   const real = differences(expected, actual).filter(({ path }) => !isBelow(path, random));
   const first = real[0];
   if (first === undefined) return { imagesEqual: true };

@@ -1,4 +1,5 @@
 import { compareRenders } from './compare-renders.js';
+import type { RandomFields } from './random-fields.js';
 import type { Render } from './render-both.js';
 
 /** How the two sides of one render relate. */
@@ -13,12 +14,18 @@ export interface Verdict {
 }
 
 /** Compares what helm and this package made of one chart with one set of values. */
-export async function judge(helm: Render, ours: Render, rerender: () => Promise<Render>): Promise<Verdict> {
+export async function judge(
+  helm: Render,
+  ours: Render,
+  rerender: () => Promise<Render>,
+  randomFields?: RandomFields,
+): Promise<Verdict> {
   if ('output' in helm && 'output' in ours) {
-    const comparison = await compareRenders(helm.output, ours.output, async () => {
+    const renderAgain = async (): Promise<string> => {
       const again = await rerender();
       return 'output' in again ? again.output : '';
-    });
+    };
+    const comparison = await compareRenders(helm.output, ours.output, renderAgain, randomFields);
     return { ...comparison, sameOutcome: true, refused: false };
   }
   const refused = 'refusal' in helm && 'refusal' in ours;
