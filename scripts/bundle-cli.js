@@ -14,6 +14,7 @@ function onlyWhatIsUsedOfUndici() {
   const undici = dirname(
     createRequire(join(packages, 'oci-client/package.json')).resolve('undici/package.json'),
   );
+  const file = (path) => JSON.stringify(join(undici, path));
   const parts = {
     Client: 'lib/dispatcher/client.js',
     ProxyAgent: 'lib/dispatcher/proxy-agent.js',
@@ -26,9 +27,13 @@ function onlyWhatIsUsedOfUndici() {
     load: (id) => {
       if (unused.includes(id)) return 'module.exports = {};';
       if (id !== '\0undici') return null;
-      return Object.entries(parts)
-        .map(([name, file]) => `export { default as ${name} } from ${JSON.stringify(join(undici, file))};`)
-        .join('\n');
+      // The proxy agent calls connect(), which undici's own index gives to all dispatchers.
+      return [
+        `import Dispatcher from ${file('lib/dispatcher/dispatcher.js')};`,
+        `import connect from ${file('lib/api/api-connect.js')};`,
+        'Dispatcher.prototype.connect = connect;',
+        ...Object.entries(parts).map(([name, path]) => `export { default as ${name} } from ${file(path)};`),
+      ].join('\n');
     },
   };
 }
