@@ -12,7 +12,7 @@ const leastRoomBytes = 32 * 1024;
  * A piece is passed on once the one before it has been read: the stream would copy two that wait into one.
  */
 export function largeReads(buffers: ReadBuffers): OnReadOpts {
-  let slab = buffers.take();
+  let slab = buffers.take(false);
   /** What lies between them in the buffer has arrived and has not been passed on. */
   let [start, end] = [0, 0];
   /** The rest of full buffers, not passed on yet. */
@@ -68,7 +68,8 @@ export function largeReads(buffers: ReadBuffers): OnReadOpts {
         const rest = cut();
         if (rest !== undefined) waiting.push(rest);
         buffers.retire(slab);
-        slab = buffers.take();
+        // Half a buffer and more at once is a blob on its way.
+        slab = buffers.take(rest !== undefined && rest.length >= slab.bytes.length / 2);
         [start, end] = [0, 0];
       }
       return slab.bytes.subarray(end);

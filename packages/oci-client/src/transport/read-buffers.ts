@@ -1,8 +1,12 @@
-/** Bytes of a buffer that connections read into; Node's own reads are of 64 KiB, and of 16 KiB with TLS. */
-const slabBytes = 256 * 1024;
+/**
+ * Bytes of a buffer for answers without much content, and for blobs: the larger what is read at once, the less it costs.
+ * Node's own reads are of 64 KiB, and of 16 KiB with TLS.
+ */
+const smallBytes = 128 * 1024;
+const largeBytes = 1024 * 1024;
 
-/** Buffers kept for the next reader; more than that are left to the garbage collector. */
-const mostSpare = 32;
+/** Large buffers kept for the next reader; more than that are left to the garbage collector, and so are small ones. */
+const mostSpare = 16;
 
 /** One buffer, filled from its start by one connection. */
 export interface Slab {
@@ -23,11 +27,12 @@ export class ReadBuffers {
   readonly #slabs = new WeakMap<ArrayBufferLike, Slab>();
   readonly #spare: Slab[] = [];
 
-  /** An empty buffer for one connection. */
-  take(): Slab {
-    const spare = this.#spare.pop();
+  /** An empty buffer for one connection; `isBusy` when more comes than a small one holds. */
+  take(isBusy: boolean): Slab {
+    const spare = isBusy ? this.#spare.pop() : undefined;
     if (spare !== undefined) return spare;
-    const slab = { bytes: Buffer.allocUnsafeSlow(slabBytes), lentBytes: 0, isFull: false };
+    const bytes = Buffer.allocUnsafeSlow(isBusy ? largeBytes : smallBytes);
+    const slab = { bytes, lentBytes: 0, isFull: false };
     this.#slabs.set(slab.bytes.buffer, slab);
     return slab;
   }
@@ -47,7 +52,8 @@ export class ReadBuffers {
   }
 
   #reuse(slab: Slab): void {
-    if (!slab.isFull || slab.lentBytes > 0 || this.#spare.length >= mostSpare) return;
+    if (!slab.isFull || slab.lentBytes > 0 || slab.bytes.length < largeBytes) return;
+    if (this.#spare.length >= mostSpare) return;
     slab.isFull = false;
     this.#spare.push(slab);
   }
