@@ -4,6 +4,7 @@ import { access, chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFi
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { partsPath, partsProgram } from './parts-folder.js';
+import { copyRememberingHelm } from './remembering-helm.js';
 import { runOrThrow } from './run-command.js';
 import {
   debianPackages,
@@ -67,20 +68,21 @@ async function buildGoProgram(version: string): Promise<void> {
 }
 
 const helmBatchFolder = join(import.meta.dirname, '..', '..', 'helm-batch');
-const helmBatchSources = ['go.mod', 'go.sum', 'main.go'].map((name) => join(helmBatchFolder, name));
+const helmBatchSources = ['go.mod', 'go.sum', 'main.go', 'remember.go.txt'].map((name) =>
+  join(helmBatchFolder, name),
+);
 
 async function buildHelmBatch(): Promise<void> {
   const env = { ...process.env, CGO_ENABLED: '0' };
-  const args = [
-    'build',
-    '-buildvcs=false',
-    '-trimpath',
-    '-ldflags=-s -w',
-    '-o',
-    partsProgram('helm-batch'),
-    '.',
-  ];
-  await runOrThrow('go', args, { cwd: helmBatchFolder, env, timeoutMs: 900_000 });
+  const run = (...args: readonly string[]): Promise<Buffer> =>
+    runOrThrow('go', args, { cwd: helmBatchFolder, env, timeoutMs: 900_000 });
+  await run('mod', 'download', 'helm.sh/helm/v4');
+  const helmFolder = (await run('list', '-m', '-f', '{{.Dir}}', 'helm.sh/helm/v4')).toString().trim();
+  await withTemporaryFolder(async (folder) => {
+    const modFile = await copyRememberingHelm({ helmFolder, batchFolder: helmBatchFolder }, folder);
+    const flags = ['-buildvcs=false', '-trimpath', '-ldflags=-s -w', `-modfile=${modFile}`];
+    await run('build', ...flags, '-o', partsProgram('helm-batch'), '.');
+  });
 }
 
 async function hashOf(files: readonly string[]): Promise<string> {
