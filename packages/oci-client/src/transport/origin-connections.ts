@@ -44,8 +44,8 @@ const longestHeaderBytes = 64 * 1024;
 /** A connection that is kept. */
 interface Connection {
   readonly dispatcher: Dispatcher;
-  /** Whether the pieces it sends are given back (`giveBackSent`). */
-  givesBack: boolean;
+  /** What becomes of the pieces it sends (`giveBackSent`). */
+  readonly sent: { areGivenBack: boolean };
 }
 
 /**
@@ -92,15 +92,15 @@ export class OriginConnections {
         });
       };
       this.#open = () => {
-        const opened: { givesBack: boolean } = { givesBack: false };
+        const sent = { areGivenBack: false };
         const connect: buildConnector.connector = (target, callback) => {
           this.#take(target, (...result) => {
             const [error, socket] = result;
-            if (error === null) giveBackSent(socket, buffers, () => opened.givesBack);
+            if (error === null) giveBackSent(socket, buffers, () => sent.areGivenBack);
             callback(...result);
           });
         };
-        return Object.assign(opened, { dispatcher: new Client(origin, { ...connection, connect }) });
+        return { dispatcher: new Client(origin, { ...connection, connect }), sent };
       };
     } else {
       const proxyTls = {
@@ -108,7 +108,7 @@ export class OriginConnections {
         ...(proxySecureContext === undefined ? {} : { secureContext: proxySecureContext }),
       };
       this.#open = () => ({
-        givesBack: false,
+        sent: { areGivenBack: false },
         dispatcher: new ProxyAgent({
           ...connection,
           connections: 1,
@@ -124,7 +124,7 @@ export class OriginConnections {
   /** A connection nobody else uses; opened by its first exchange where there is none. */
   lease(): ConnectionLease {
     const connection = this.#idle.pop() ?? this.#open();
-    const { dispatcher } = connection;
+    const { dispatcher, sent } = connection;
     this.#all.add(connection);
     if (this.#closed) void dispatcher.destroy();
     let over = false;
@@ -132,11 +132,11 @@ export class OriginConnections {
       dispatcher,
       readsLargePieces: this.#connect !== undefined,
       giveBackSent: () => {
-        connection.givesBack = true;
+        sent.areGivenBack = true;
       },
       release: () => {
         if (!over && this.#all.has(connection)) {
-          connection.givesBack = false;
+          sent.areGivenBack = false;
           this.#idle.push(connection);
         }
         over = true;
