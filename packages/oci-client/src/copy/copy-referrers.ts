@@ -134,24 +134,47 @@ async function serialised(context: CopyContext, subject: Digest, task: () => Pro
   await mine;
 }
 
-async function copyApiReferrers(progress: Progress, subject: Digest, depth: number): Promise<void> {
+/** What refers to a manifest of the source. */
+interface FoundReferrers {
+  readonly subject: Digest;
+  /** By the referrers API, or the fallback tag. */
+  readonly listed: readonly Descriptor[];
+  /** Cosign's tags that are there, with what they stand for. */
+  readonly tagged: readonly { readonly tag: string; readonly digest: Digest }[];
+}
+
+/** Asks for everything at the same time: it is four requests for each manifest, mostly in vain. */
+async function findReferrers(context: CopyContext, subject: Digest): Promise<FoundReferrers> {
+  const { source, signal } = context;
+  const [listed, ...tagged] = await Promise.all([
+    atSource(context, 'list referrers', async () => source.listReferrers(subject, { signal }), subject),
+    ...tagSuffixes.map(async (suffix) => {
+      const tag = `${referrersTag(subject)}${suffix}`;
+      const found = await resolveTag(context, 'source', tag);
+      return found === undefined ? [] : [{ tag, digest: found.digest }];
+    }),
+  ]);
+  return { subject, listed: listed.descriptors, tagged: tagged.flat() };
+}
+
+async function copyListed(
+  progress: Progress,
+  { subject, listed }: FoundReferrers,
+  depth: number,
+): Promise<void> {
   const { context } = progress;
-  const { source, destination, signal } = context;
-  const listed = await atSource(
-    context,
-    'list referrers',
-    async () => source.listReferrers(subject, { signal }),
-    subject,
-  );
+  const { destination, signal } = context;
   const pushed: Descriptor[] = [];
-  for (const referrer of listed.descriptors) {
+  for (const referrer of listed) {
     if (progress.seen.has(referrer.digest)) continue;
     progress.seen.add(referrer.digest);
     const node = await copyReferrer(progress, referrer.digest, undefined);
     if (node === undefined) continue;
     const { artifactType, annotations } = referrer;
     pushed.push({ ...descriptorOf(node), artifactType, annotations });
-    if (depth < maxDepth) await copyReferrersOf(progress, node.content.digest, depth + 1);
+    if (depth < maxDepth) {
+      await copyFound(progress, await findReferrers(context, node.content.digest), depth + 1);
+    }
   }
   if (pushed.length === 0) return;
   const noteAtDestination = async (): Promise<void> => {
@@ -165,34 +188,16 @@ async function copyApiReferrers(progress: Progress, subject: Digest, depth: numb
   );
 }
 
-async function copyTaggedReferrers(progress: Progress, subject: Digest): Promise<void> {
-  const { context } = progress;
-  for (const suffix of tagSuffixes) {
-    const tag = `${referrersTag(subject)}${suffix}`;
-    const found = await resolveTag(context, 'source', tag);
-    if (found === undefined) continue;
-    const present = await resolveTag(context, 'destination', tag);
-    if (present?.digest !== found.digest) await copyReferrer(progress, tag, tag);
+async function copyTagged(progress: Progress, { tagged }: FoundReferrers): Promise<void> {
+  for (const { tag, digest } of tagged) {
+    const present = await resolveTag(progress.context, 'destination', tag);
+    if (present?.digest !== digest) await copyReferrer(progress, tag, tag);
   }
 }
 
-async function copyReferrersOf(progress: Progress, subject: Digest, depth: number): Promise<void> {
-  await copyApiReferrers(progress, subject, depth);
-  await copyTaggedReferrers(progress, subject);
-}
-
-async function countReferrers(context: CopyContext, subject: Digest): Promise<number> {
-  const { source, signal } = context;
-  const listed = await atSource(
-    context,
-    'list referrers',
-    async () => source.listReferrers(subject, { signal }),
-    subject,
-  );
-  const tags = await Promise.all(
-    tagSuffixes.map(async (suffix) => resolveTag(context, 'source', `${referrersTag(subject)}${suffix}`)),
-  );
-  return listed.descriptors.length + tags.filter((tag) => tag !== undefined).length;
+async function copyFound(progress: Progress, found: FoundReferrers, depth: number): Promise<void> {
+  await copyListed(progress, found, depth);
+  await copyTagged(progress, found);
 }
 
 /**
@@ -205,11 +210,20 @@ export async function copyReferrers(
   request: CopyReferrersRequest,
 ): Promise<CopiedReferrers> {
   const progress: Progress = { context, seen: new Set(), pushes: [], refused: [], copied: 0 };
-  for (const subject of request.subjects) await copyReferrersOf(progress, subject.content.digest, 1);
-  let leftOut = 0;
-  for (const digest of request.leftOut) leftOut += await countReferrers(context, digest);
+  const find = async (digests: readonly Digest[]): Promise<readonly FoundReferrers[]> =>
+    Promise.all(digests.map(async (digest) => findReferrers(context, digest)));
+  const [found, leftOut] = await Promise.all([
+    find(request.subjects.map(({ content }) => content.digest)),
+    find(request.leftOut),
+  ]);
+  for (const each of found) await copyFound(progress, each, 1);
   return {
-    report: { looked: true, copied: progress.copied, leftOut, refused: progress.refused },
+    report: {
+      looked: true,
+      copied: progress.copied,
+      leftOut: leftOut.reduce((sum, { listed, tagged }) => sum + listed.length + tagged.length, 0),
+      refused: progress.refused,
+    },
     pushes: progress.pushes,
   };
 }
